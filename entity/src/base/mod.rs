@@ -1,0 +1,6 @@
+//! What every room shares: events, transitions, job runs, idempotency keys.
+
+pub mod event;
+pub mod idempotency_key;
+pub mod job_run;
+pub mod transition;

@@ -1,0 +1,8 @@
+//! Attempts to pay, what gateways told us, and settlements.
+
+pub mod notice;
+pub mod payment;
+pub mod settlement;
+
+pub use notice::{NoticeKind, NoticeState};
+pub use payment::{PaymentMethod, PaymentStatus};

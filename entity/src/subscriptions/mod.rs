@@ -1,0 +1,5 @@
+//! Subscriptions.
+
+pub mod subscription;
+
+pub use subscription::SubscriptionStatus;

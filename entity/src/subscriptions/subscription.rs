@@ -1,0 +1,84 @@
+//! A subscription.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{PlanId, PlanVersionId, SubscriptionId, UserId};
+
+/// Where a subscription stands.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize,
+)]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "String(StringLen::N(24))",
+    rename_all = "SCREAMING_SNAKE_CASE"
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SubscriptionStatus {
+    /// Ordered, not yet paid.
+    Pending,
+    /// Running free of charge until the trial ends.
+    Trialing,
+    /// Paid and running.
+    Active,
+    /// A renewal was not paid yet; still running, for now.
+    PastDue,
+    /// Stopped by its owner or staff, to be resumed.
+    Paused,
+    /// Ended because somebody said so.
+    Cancelled,
+    /// Ended because it was not paid or not renewed.
+    Expired,
+}
+
+/// A subscription to one plan, on the terms it was sold on.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "subscriptions")]
+pub struct Model {
+    /// The id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: SubscriptionId,
+    /// Whose.
+    pub user_id: UserId,
+    /// To which plan.
+    pub plan_id: PlanId,
+    /// On which terms.
+    pub plan_version_id: PlanVersionId,
+    /// Where it stands.
+    pub status: SubscriptionStatus,
+    /// Whether it goes on after the period.
+    pub auto_renew: bool,
+    /// The instant its periods are counted from; periods keep its day of the month in Taipei.
+    pub anchor_at: Option<DateTimeUtc>,
+    /// When the first period began.
+    pub started_at: Option<DateTimeUtc>,
+    /// When the present period began.
+    pub current_period_start: Option<DateTimeUtc>,
+    /// When the present period ends (exclusive).
+    pub current_period_end: Option<DateTimeUtc>,
+    /// When the trial ends.
+    pub trial_end_at: Option<DateTimeUtc>,
+    /// When it was cancelled.
+    pub cancelled_at: Option<DateTimeUtc>,
+    /// When it stopped giving anything.
+    pub ended_at: Option<DateTimeUtc>,
+    /// Counts moves; 1 at first.
+    pub version: i64,
+    /// When it was ordered.
+    pub created_at: DateTimeUtc,
+    /// When it last changed.
+    pub updated_at: DateTimeUtc,
+    /// Whose.
+    #[sea_orm(belongs_to, from = "user_id", to = "id")]
+    pub user: BelongsTo<crate::users::user::Entity>,
+    /// To which plan.
+    #[sea_orm(belongs_to, from = "plan_id", to = "id")]
+    pub plan: BelongsTo<crate::plans::plan::Entity>,
+    /// On which terms.
+    #[sea_orm(belongs_to, from = "plan_version_id", to = "id")]
+    pub plan_version: BelongsTo<crate::plans::plan_version::Entity>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
