@@ -1,1 +1,6 @@
+//! The rules of Fabrica: use cases, queries and the ports they need. No HTTP, no GraphQL, no gateway.
+//!
+//! Modules have floors: each imports from lower rows only. A test reads the `use` lines.
 
+pub mod base;
+pub mod ports;

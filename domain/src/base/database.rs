@@ -1,0 +1,178 @@
+//! The database: how it is opened, and every difference between its engines.
+//!
+//! `SQLite` has one writer and several readers on one file; PostgreSQL has one pool for both.
+
+use std::time::Duration;
+
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
+    DbErr, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+
+/// `SQLite` before this carries a defect that can corrupt a write-ahead log.
+const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+
+/// Connections to one database.
+#[derive(Clone, Debug)]
+pub struct Database {
+    writer: DatabaseConnection,
+    reader: DatabaseConnection,
+}
+
+impl Database {
+    /// Opens what the URL names: `sqlite:…` or `postgres:…`.
+    ///
+    /// # Errors
+    /// The database cannot be reached, or its `SQLite` is too old to be trusted with money.
+    pub async fn connect(url: &str) -> Result<Self, DbErr> {
+        if url.starts_with("sqlite:") {
+            Self::connect_sqlite(url).await
+        } else {
+            let pool = sea_orm::Database::connect(postgres_options(url)).await?;
+            Ok(Self {
+                writer: pool.clone(),
+                reader: pool,
+            })
+        }
+    }
+
+    async fn connect_sqlite(url: &str) -> Result<Self, DbErr> {
+        let writer = sea_orm::Database::connect(sqlite_options(url, 1, false)).await?;
+        check_sqlite_version(&writer).await?;
+        // A database in memory lives in one connection alone.
+        let reader = if url.contains(":memory:") {
+            writer.clone()
+        } else {
+            sea_orm::Database::connect(sqlite_options(url, 8, true)).await?
+        };
+        Ok(Self { writer, reader })
+    }
+
+    /// For reading what is committed.
+    #[must_use]
+    pub const fn reader(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+
+    /// For migrations and clean-up; use cases write through `op.begin()`.
+    #[must_use]
+    pub const fn writer(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
+    /// Which engine it is.
+    #[must_use]
+    pub fn engine(&self) -> DatabaseBackend {
+        self.writer.get_database_backend()
+    }
+
+    /// Opens a transaction that will write. On `SQLite` it takes the write lock at once: a transaction
+    /// that reads first and asks for the lock later fails immediately when another has written meanwhile.
+    pub(super) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        self.writer
+            .begin_with_options(TransactionOptions {
+                isolation_level: None,
+                access_mode: None,
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            })
+            .await
+    }
+}
+
+fn sqlite_options(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(Duration::from_secs(5))
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |options| {
+            let options = options
+                .pragma("journal_mode", "WAL")
+                // FULL: what was answered `1|OK` must survive a power cut.
+                .pragma("synchronous", "FULL")
+                .pragma("foreign_keys", "ON")
+                .pragma("busy_timeout", "5000")
+                .pragma("trusted_schema", "OFF");
+            if read_only {
+                options.pragma("query_only", "ON")
+            } else {
+                options
+            }
+        });
+    options
+}
+
+fn postgres_options(url: &str) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(16)
+        .acquire_timeout(Duration::from_secs(2))
+        .sqlx_logging(false)
+        .set_application_name("fabrica")
+        .map_sqlx_postgres_opts(|options| {
+            options.options([
+                ("statement_timeout", "5000"),
+                ("lock_timeout", "2000"),
+                ("idle_in_transaction_session_timeout", "10000"),
+                ("timezone", "UTC"),
+            ])
+        });
+    options
+}
+
+async fn check_sqlite_version(connection: &DatabaseConnection) -> Result<(), DbErr> {
+    let row = connection
+        .query_one_raw(sea_orm::Statement::from_string(
+            DatabaseBackend::Sqlite,
+            "SELECT sqlite_version() AS version",
+        ))
+        .await?;
+    let version: String = row
+        .map(|row| row.try_get("", "version"))
+        .transpose()?
+        .unwrap_or_default();
+    let mut parts = version
+        .split('.')
+        .map(|part| part.parse::<u32>().unwrap_or_default());
+    let mut part = || parts.next().unwrap_or_default();
+    if (part(), part(), part()) < OLDEST_SQLITE {
+        return Err(DbErr::Custom(format!(
+            "SQLite {version} may corrupt its write-ahead log; 3.51.3 or newer is needed"
+        )));
+    }
+    Ok(())
+}
+
+/// Whether the engine was too busy to answer: locked, timed out, or asking to try again.
+#[must_use]
+pub fn is_busy(error: &DbErr) -> bool {
+    let text = error.to_string();
+    [
+        "database is locked",
+        "database table is locked",
+        "pool timed out",
+        "deadlock detected",
+        "could not serialize access",
+        "lock timeout",
+        "statement timeout",
+    ]
+    .iter()
+    .any(|sign| text.contains(sign))
+}
+
+/// Whether this error says that the unique key over `columns` of `table` exists already.
+#[must_use]
+pub fn violates(error: &DbErr, table: &str, columns: &[&str]) -> bool {
+    let Some(SqlErr::UniqueConstraintViolation(message)) = error.sql_err() else {
+        return false;
+    };
+    // PostgreSQL names the constraint, `SQLite` the columns.
+    let named = format!("{table}_{}_key", columns.join("_"));
+    let listed = columns
+        .iter()
+        .map(|column| format!("{table}.{column}"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    message.contains(&named) || message.contains(&listed)
+}

@@ -1,0 +1,24 @@
+//! What every room stands on: who asks, when, in which transaction, and what happened.
+
+pub mod actor;
+pub mod clock;
+pub mod database;
+pub mod entropy;
+pub mod error;
+pub mod event;
+pub mod hub;
+pub mod idempotency;
+pub mod links;
+pub mod mac;
+pub mod op;
+pub mod page;
+pub mod policy;
+pub mod transition;
+pub mod tx;
+pub mod validate;
+
+pub use actor::{Access, Actor};
+pub use error::{Code, Error, Result};
+pub use event::{Event, Topic};
+pub use op::{App, Op, Origin};
+pub use tx::Tx;

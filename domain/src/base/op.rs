@@ -1,0 +1,179 @@
+//! The value that carries an operation: the house, who asks, from where, in which request.
+//!
+//! It is built in four places only: a GraphQL request, a callback, a job (or command), a test.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use sea_orm::DatabaseConnection;
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use crate::ports::{AccessTokens, Gateway};
+
+use super::{
+    actor::{Access, Actor},
+    clock::Clock,
+    database::Database,
+    entropy::{Entropy, uuid_at},
+    error::{Error, Result},
+    hub::Hub,
+    links::Links,
+    policy::Policy,
+    tx::Tx,
+};
+
+/// The house: what every operation of this process shares.
+pub struct App {
+    /// The database.
+    pub database: Database,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The dice.
+    pub entropy: Arc<dyn Entropy>,
+    /// The live subscribers of this process.
+    pub hub: Hub,
+    /// Where shoppers pay.
+    pub gateway: Arc<dyn Gateway>,
+    /// Who signs access tokens.
+    pub access_tokens: Arc<dyn AccessTokens>,
+    /// Signed links.
+    pub links: Links,
+    /// How many passwords are hashed at once: hashing is made to be slow, and must not take every core.
+    pub hashing: Arc<Semaphore>,
+    /// The key that refresh tokens are derived with.
+    pub refresh_key: [u8; 32],
+    /// The rules that are settings.
+    pub policy: Policy,
+}
+
+/// Where a request came from.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// Through which door: `graphql`, `callback`, `job`, `command`.
+    pub door: &'static str,
+    /// The address of the client, as the trusted hop saw it; empty for the clockwork.
+    pub address: String,
+    /// The client's user agent, cut at 200 characters.
+    pub agent: String,
+}
+
+impl Origin {
+    /// An origin without a client.
+    #[must_use]
+    pub const fn inside(door: &'static str) -> Self {
+        Self {
+            door,
+            address: String::new(),
+            agent: String::new(),
+        }
+    }
+}
+
+/// An operation.
+#[derive(Clone)]
+pub struct Op {
+    app: Arc<App>,
+    actor: Actor,
+    request_id: Arc<str>,
+    origin: Arc<Origin>,
+}
+
+impl Op {
+    /// An operation of `actor`.
+    #[must_use]
+    pub fn new(app: Arc<App>, actor: Actor, request_id: &str, origin: Origin) -> Self {
+        Self {
+            app,
+            actor,
+            request_id: request_id.into(),
+            origin: Arc::new(origin),
+        }
+    }
+
+    /// An operation of a part of Fabrica itself, under a request id of its own.
+    #[must_use]
+    pub fn system(app: Arc<App>, part: &'static str, door: &'static str) -> Self {
+        let request_id = uuid_at(app.entropy.as_ref(), app.clock.now()).to_string();
+        Self::new(app, Actor::System(part), &request_id, Origin::inside(door))
+    }
+
+    /// The same operation, done by another actor.
+    #[must_use]
+    pub fn acting_as(&self, actor: Actor) -> Self {
+        Self {
+            actor,
+            ..self.clone()
+        }
+    }
+
+    /// The house.
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// The house, to be kept.
+    #[must_use]
+    pub fn shared_app(&self) -> Arc<App> {
+        Arc::clone(&self.app)
+    }
+
+    /// Who asks.
+    #[must_use]
+    pub const fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// In which request.
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
+    /// From where.
+    #[must_use]
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The present instant.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.app.clock.now()
+    }
+
+    /// A new id of the kind asked for.
+    #[must_use]
+    pub fn new_id<T: From<Uuid>>(&self) -> T {
+        uuid_at(self.app.entropy.as_ref(), self.now()).into()
+    }
+
+    /// For reading what is committed.
+    #[must_use]
+    pub fn reader(&self) -> &DatabaseConnection {
+        self.app.database.reader()
+    }
+
+    /// Refuses whoever may not pass.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] for nobody, [`Error::Forbidden`] for somebody else.
+    pub fn require(&self, access: Access) -> Result<()> {
+        if self.actor.may(access) {
+            Ok(())
+        } else if matches!(self.actor, Actor::Anonymous) {
+            Err(Error::Unauthenticated)
+        } else {
+            Err(Error::Forbidden)
+        }
+    }
+
+    /// Opens a transaction that will write. Use-case files and `flows` open one; steps join theirs.
+    ///
+    /// # Errors
+    /// The database cannot be reached or is busy.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(Tx::new(self.clone(), self.app.database.begin().await?))
+    }
+}

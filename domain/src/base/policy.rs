@@ -1,0 +1,40 @@
+//! The numbers that an operator may set, in one value.
+
+use chrono::Duration;
+use entity::invoices::invoice::Party;
+
+/// The rules of the shop that are settings, not code.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Who issues the invoices.
+    pub seller: Party,
+    /// The tax in every price: 500 is 5 %.
+    pub tax_rate_basis_points: i32,
+    /// What invoice numbers begin with.
+    pub invoice_prefix: String,
+    /// How long an order without a pay code can be paid.
+    pub order_lifetime: Duration,
+    /// How long a link to an invoice or a payment page is good.
+    pub link_lifetime: Duration,
+    /// How long an access token is good.
+    pub access_token_lifetime: Duration,
+    /// How long a refresh token is good.
+    pub refresh_token_lifetime: Duration,
+    /// How long a log-in lasts at most, however often it is refreshed.
+    pub session_lifetime: Duration,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            seller: Party::default(),
+            tax_rate_basis_points: 500,
+            invoice_prefix: "INV".to_owned(),
+            order_lifetime: Duration::hours(24),
+            link_lifetime: Duration::hours(24),
+            access_token_lifetime: Duration::minutes(15),
+            refresh_token_lifetime: Duration::days(30),
+            session_lifetime: Duration::days(90),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The one way to write. What was recorded is stored with the change itself; live subscribers are
+//! poked after the commit, never before.
+
+use chrono::{DateTime, Utc};
+use entity::{
+    audit::{AuditOutcome, audit_entry},
+    base::event,
+    id::{AuditEntryId, EventId},
+};
+use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait};
+
+use super::{
+    error::Result,
+    event::{Event, Recorded, Topic},
+    op::Op,
+};
+
+/// A transaction that writes. Dropped without [`Tx::commit`], it leaves nothing behind.
+pub struct Tx {
+    op: Op,
+    transaction: DatabaseTransaction,
+    now: DateTime<Utc>,
+    recorded: Vec<Recorded>,
+    topics: Vec<Topic>,
+}
+
+impl Tx {
+    pub(super) fn new(op: Op, transaction: DatabaseTransaction) -> Self {
+        let now = op.now();
+        Self {
+            op,
+            transaction,
+            now,
+            recorded: Vec::new(),
+            topics: Vec::new(),
+        }
+    }
+
+    /// The operation it belongs to.
+    #[must_use]
+    pub const fn op(&self) -> &Op {
+        &self.op
+    }
+
+    /// For statements.
+    #[must_use]
+    pub const fn db(&self) -> &DatabaseTransaction {
+        &self.transaction
+    }
+
+    /// The instant it was opened at: everything in it happens at once.
+    #[must_use]
+    pub const fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// Says what happened. Stored, and told to the world, with the commit.
+    ///
+    /// # Errors
+    /// The event cannot be written as JSON.
+    pub fn record<E: Event>(&mut self, event: E) -> Result<()> {
+        self.topics.extend(event.topics());
+        self.recorded.push(Recorded {
+            kind: E::KIND,
+            subject: event.subject(),
+            payload: serde_json::to_value(event)?,
+        });
+        Ok(())
+    }
+
+    /// Makes it so: stores the events and their audit lines, commits, then pokes the live subscribers.
+    ///
+    /// # Errors
+    /// Nothing was done, unless the connection broke during the commit itself: then it is unknown, and
+    /// whoever needs to know must read again.
+    pub async fn commit(self) -> Result<()> {
+        if !self.recorded.is_empty() {
+            self.store_events().await?;
+        }
+        self.transaction.commit().await?;
+        for topic in self.topics {
+            self.op.app().hub.poke(topic);
+        }
+        Ok(())
+    }
+
+    async fn store_events(&self) -> Result<()> {
+        let mut events = Vec::with_capacity(self.recorded.len());
+        let mut entries = Vec::with_capacity(self.recorded.len());
+        let actor = self.op.actor();
+        let origin = self.op.origin();
+        for recorded in &self.recorded {
+            events.push(event::ActiveModel {
+                id: Set(self.op.new_id::<EventId>()),
+                kind: Set(recorded.kind.to_owned()),
+                subject: Set(recorded.subject.clone()),
+                payload: Set(recorded.payload.clone()),
+                request_id: Set(self.op.request_id().to_owned()),
+                occurred_at: Set(self.now),
+            });
+            entries.push(audit_entry::ActiveModel {
+                id: Set(self.op.new_id::<AuditEntryId>()),
+                at: Set(self.now),
+                actor: Set(actor.to_string()),
+                actor_user_id: Set(actor.user_id()),
+                action: Set(recorded.kind.to_owned()),
+                subject: Set(Some(recorded.subject.clone())),
+                outcome: Set(AuditOutcome::Done),
+                code: Set(None),
+                address: Set(origin.address.clone()),
+                agent: Set(origin.agent.clone()),
+                request_id: Set(self.op.request_id().to_owned()),
+                origin: Set(origin.door.to_owned()),
+                details: Set(recorded.payload.clone()),
+            });
+        }
+        event::Entity::insert_many(events)
+            .exec_without_returning(&self.transaction)
+            .await?;
+        audit_entry::Entity::insert_many(entries)
+            .exec_without_returning(&self.transaction)
+            .await?;
+        Ok(())
+    }
+}
