@@ -1,1 +1,36 @@
+//! The schema of the database: one file for each change, up and down, the same on SQLite and PostgreSQL.
+//!
+//! Nothing of ours is imported here: what a migration once did must not change when an entity does.
 
+use sea_orm_migration::MigrationTrait;
+pub use sea_orm_migration::{MigratorTrait, sea_orm};
+
+mod append_only;
+mod constraints;
+mod m20261121_000001_users;
+mod m20261121_000002_plans;
+mod m20261121_000003_subscriptions;
+mod m20261121_000004_orders;
+mod m20261121_000005_payments;
+mod m20261121_000006_invoices;
+mod m20261121_000007_audit;
+mod m20261121_000008_base;
+
+/// Every change of the schema, oldest first. Each runs in a transaction of its own, on both engines.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261121_000001_users::Migration),
+            Box::new(m20261121_000002_plans::Migration),
+            Box::new(m20261121_000003_subscriptions::Migration),
+            Box::new(m20261121_000004_orders::Migration),
+            Box::new(m20261121_000005_payments::Migration),
+            Box::new(m20261121_000006_invoices::Migration),
+            Box::new(m20261121_000007_audit::Migration),
+            Box::new(m20261121_000008_base::Migration),
+        ]
+    }
+}

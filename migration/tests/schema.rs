@@ -1,0 +1,152 @@
+//! What the schema promises by itself, on both engines.
+
+use migration::{
+    Migrator, MigratorTrait,
+    sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement},
+};
+
+mod databases;
+mod shop;
+
+/// Every object that a migration can make, as text, sorted.
+async fn objects(db: &DatabaseConnection) -> Vec<String> {
+    let query = match db.get_database_backend() {
+        DbBackend::Sqlite => {
+            "SELECT sql AS line FROM sqlite_master WHERE sql IS NOT NULL \
+             AND tbl_name NOT IN ('seaql_migrations', 'sqlite_sequence') ORDER BY sql"
+        }
+        _ => {
+            "SELECT line FROM ( \
+             SELECT concat_ws(' ', table_name, column_name, data_type, is_nullable) AS line, table_name AS t \
+               FROM information_schema.columns WHERE table_schema = 'public' \
+             UNION ALL SELECT indexdef, tablename FROM pg_indexes WHERE schemaname = 'public' \
+             UNION ALL SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)), conrelid::regclass::text \
+               FROM pg_constraint WHERE connamespace = 'public'::regnamespace \
+             UNION ALL SELECT pg_get_triggerdef(oid), tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal \
+             UNION ALL SELECT pg_get_functiondef(oid), proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace \
+             ) AS everything WHERE t <> 'seaql_migrations' ORDER BY line"
+        }
+    };
+    let statement = Statement::from_string(db.get_database_backend(), query);
+    let rows = db.query_all_raw(statement).await.unwrap();
+    rows.iter()
+        .map(|row| row.try_get("", "line").unwrap())
+        .collect()
+}
+
+async fn goes_up_down_and_up(db: DatabaseConnection) {
+    assert_eq!(objects(&db).await, Vec::<String>::new());
+    Migrator::up(&db, None).await.unwrap();
+    let first = objects(&db).await;
+    assert!(first.len() > 50, "{first:#?}");
+
+    Migrator::down(&db, None).await.unwrap();
+    assert_eq!(
+        objects(&db).await,
+        Vec::<String>::new(),
+        "down leaves nothing"
+    );
+
+    Migrator::up(&db, None).await.unwrap();
+    assert_eq!(
+        objects(&db).await,
+        first,
+        "the second way up ends where the first did"
+    );
+}
+
+#[tokio::test]
+async fn the_schema_goes_up_down_and_up_again() {
+    goes_up_down_and_up(databases::sqlite().await).await;
+    databases::on_postgres("up_down_up", goes_up_down_and_up).await;
+}
+
+async fn a_failing_change_leaves_nothing_behind(db: DatabaseConnection) {
+    // Given a table in the way of the last table of the first change
+    db.execute_unprepared("CREATE TABLE log_in_failures (id integer)")
+        .await
+        .unwrap();
+    // When the change is tried
+    Migrator::up(&db, None).await.unwrap_err();
+    // Then the tables it made before are gone again, and it works once the way is free
+    db.execute_unprepared("DROP TABLE log_in_failures")
+        .await
+        .unwrap();
+    assert_eq!(objects(&db).await, Vec::<String>::new());
+    Migrator::up(&db, None).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_change_that_fails_halfway_leaves_nothing_behind() {
+    a_failing_change_leaves_nothing_behind(databases::sqlite().await).await;
+    databases::on_postgres("half_change", a_failing_change_leaves_nothing_behind).await;
+}
+
+async fn history_stays(db: DatabaseConnection) {
+    Migrator::up(&db, None).await.unwrap();
+    shop::open(&db).await;
+    for (table, column) in [
+        ("events", "kind"),
+        ("audit_entries", "action"),
+        ("transitions", "cause"),
+        ("settlements", "currency"),
+        ("plan_versions", "currency"),
+    ] {
+        for change in [
+            format!("UPDATE {table} SET {column} = {column}"),
+            format!("DELETE FROM {table}"),
+        ] {
+            let error = db
+                .execute_unprepared(&change)
+                .await
+                .expect_err(&change)
+                .to_string();
+            assert!(
+                error.contains(&format!("{table} is append-only")),
+                "{change}: {error}"
+            );
+        }
+        if db.get_database_backend() == DbBackend::Postgres {
+            let change = format!("TRUNCATE {table} CASCADE");
+            let error = db
+                .execute_unprepared(&change)
+                .await
+                .expect_err(&change)
+                .to_string();
+            assert!(error.contains("is append-only"), "{change}: {error}");
+        }
+        let count = format!("SELECT count(*) AS n FROM {table}");
+        let count = Statement::from_string(db.get_database_backend(), count);
+        let row = db.query_one_raw(count).await.unwrap().unwrap();
+        assert_eq!(row.try_get::<i64>("", "n").unwrap(), 1, "{table}");
+    }
+}
+
+#[tokio::test]
+async fn what_happened_cannot_be_changed_or_removed() {
+    history_stays(databases::sqlite().await).await;
+    databases::on_postgres("history", history_stays).await;
+}
+
+async fn nonsense_is_refused(db: DatabaseConnection) {
+    Migrator::up(&db, None).await.unwrap();
+    shop::open(&db).await;
+    for (change, sqlite, postgres) in shop::NONSENSE {
+        let error = db
+            .execute_unprepared(change)
+            .await
+            .expect_err(change)
+            .to_string();
+        let told = match db.get_database_backend() {
+            DbBackend::Sqlite => sqlite,
+            _ => postgres,
+        };
+        assert!(error.contains(told), "{change}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn the_last_net_catches_what_the_code_let_through() {
+    nonsense_is_refused(databases::sqlite().await).await;
+    databases::on_postgres("nonsense", nonsense_is_refused).await;
+}

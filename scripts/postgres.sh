@@ -1,0 +1,146 @@
+#!/usr/bin/env bash
+# A throw-away PostgreSQL for tests: `postgres.sh start` prints its URL, `url` prints it again, `stop` ends it
+# and removes its data. The cluster lies in $FABRICA_PG_DIR, or under target/postgres of the checkout. It keeps
+# nothing safe on purpose (trust authentication, no fsync) and listens on the loopback address alone.
+set -euo pipefail
+
+checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+fail() {
+    printf 'postgres.sh: %s\n' "$1" >&2
+    exit 1
+}
+
+# PostgreSQL refuses to run as root, so root hands each of its commands to the user that the package makes.
+as_owner() {
+    if [ "$(id -u)" -eq 0 ]; then
+        (cd / && runuser -u postgres -- "$@")
+    else
+        "$@"
+    fi
+}
+
+# Prints the directory of the programs of the newest PostgreSQL; nothing when there is none.
+binaries() {
+    local candidate
+    if candidate=$(command -v initdb) && [ -x "$(dirname "$candidate")/pg_ctl" ]; then
+        dirname "$candidate"
+        return
+    fi
+    if command -v pg_config >/dev/null && [ -x "$(pg_config --bindir)/initdb" ]; then
+        pg_config --bindir
+        return
+    fi
+    find /usr/lib/postgresql /usr/local/pgsql /opt/homebrew/opt -maxdepth 3 -path '*/bin/initdb' 2>/dev/null |
+        sort -V | tail -n 1 | sed 's|/initdb$||' || true
+}
+
+# Prints that directory, after installing the package when it is missing and we may.
+need_binaries() {
+    local found
+    found=$(binaries)
+    if [ -z "$found" ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+        {
+            # The package would otherwise start a cluster of its own.
+            mkdir -p /etc/postgresql-common/createcluster.d
+            echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/fabrica.conf
+            apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends postgresql
+        } >&2 || fail 'apt-get could not install the package postgresql'
+        found=$(binaries)
+    fi
+    [ -n "$found" ] || fail 'no initdb found: install PostgreSQL 15 or later (Debian: apt-get install postgresql)'
+    printf '%s\n' "$found"
+}
+
+# Prints where the cluster lies. The user postgres may not be let into root's checkout; then it is under /tmp,
+# under a name that is the checkout's own.
+cluster() {
+    local wanted=${FABRICA_PG_DIR:-$checkout/target/postgres} parent
+    case $wanted in /*) ;; *) wanted=$PWD/$wanted ;; esac
+    if [ "$(id -u)" -eq 0 ] && [ -z "${FABRICA_PG_DIR:-}" ]; then
+        parent=$checkout
+        if [ -d "$checkout/target" ]; then parent=$checkout/target; fi
+        if ! as_owner test -x "$parent"; then
+            wanted=/tmp/fabrica-postgres-$(printf '%s' "$checkout" | cksum | cut -d ' ' -f 1)
+        fi
+    fi
+    printf '%s\n' "$wanted"
+}
+
+# Prints a port that nobody listens on now.
+free_port() {
+    local port attempt
+    for attempt in {1..50}; do
+        port=$((20000 + (RANDOM * 32768 + RANDOM + attempt) % 12000))
+        if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+            printf '%s\n' "$port"
+            return
+        fi
+    done
+    fail 'no free port found'
+}
+
+is_running() {
+    [ -f "$directory/port" ] && as_owner "$bin/pg_ctl" -D "$directory/data" status >/dev/null 2>&1
+}
+
+url() {
+    printf 'postgres://postgres@127.0.0.1:%s/postgres\n' "$(cat "$directory/port")"
+}
+
+create_cluster() {
+    mkdir -p "$directory"
+    if [ "$(id -u)" -eq 0 ]; then chown postgres "$directory"; fi
+    as_owner "$bin/initdb" -D "$directory/data" -U postgres --auth=trust --encoding=UTF8 --locale=C --no-sync \
+        >"$directory/initdb.log" 2>&1 || fail "initdb failed: see $directory/initdb.log"
+    as_owner tee -a "$directory/data/postgresql.conf" >/dev/null <<SETTINGS
+listen_addresses = '127.0.0.1'
+max_connections = 200
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+SETTINGS
+}
+
+start() {
+    local attempt port sockets=$directory
+    if is_running; then
+        url
+        return
+    fi
+    [ -f "$directory/data/postgresql.conf" ] || create_cluster
+    # A Unix socket's path has about a hundred characters; tests use TCP and miss nothing without it.
+    if [ "${#directory}" -gt 80 ]; then sockets=; fi
+    for attempt in 1 2 3; do
+        port=$(free_port)
+        if as_owner "$bin/pg_ctl" -D "$directory/data" -l "$directory/server.log" -w -t 60 \
+            -o "-p $port -c unix_socket_directories='$sockets'" start >/dev/null 2>&1; then
+            printf '%s\n' "$port" >"$directory/port"
+            url
+            return
+        fi
+        printf 'postgres.sh: try %s on port %s failed\n' "$attempt" "$port" >&2
+    done
+    fail "the server did not start: see $directory/server.log"
+}
+
+stop() {
+    if is_running; then
+        as_owner "$bin/pg_ctl" -D "$directory/data" -m immediate -w stop >/dev/null
+    fi
+    # Only what start made is removed, whatever else FABRICA_PG_DIR may hold.
+    rm -rf "$directory/data" "$directory/port" "$directory/initdb.log" "$directory/server.log"
+    rmdir "$directory" 2>/dev/null || true
+}
+
+case ${1:-} in
+start | stop | url) ;;
+*) fail 'say start, stop or url' ;;
+esac
+if [ "$1" = start ]; then bin=$(need_binaries); else bin=$(binaries); fi
+directory=$(cluster)
+case $1 in
+start) start ;;
+stop) stop ;;
+url) if is_running; then url; else fail 'not running: postgres.sh start'; fi ;;
+esac
