@@ -2,5 +2,6 @@
 //!
 //! Modules have floors: each imports from lower rows only. A test reads the `use` lines.
 
+pub mod audit;
 pub mod base;
 pub mod ports;

@@ -1,0 +1,87 @@
+//! The one table of who may enter which root field. The doorkeeper enforces it, `schema/permissions.md`
+//! prints it, and a test holds every description to it. A field without a line is closed to everybody.
+
+use domain::base::Access::{self, Admin, Anyone, SignedIn, Staff};
+
+/// A root field and what it asks.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// `Query`, `Mutation` or `Subscription`.
+    pub parent: &'static str,
+    /// The field, in the schema's spelling.
+    pub field: &'static str,
+    /// What it asks.
+    pub access: Access,
+}
+
+const fn query(field: &'static str, access: Access) -> Rule {
+    Rule {
+        parent: "Query",
+        field,
+        access,
+    }
+}
+
+const fn mutation(field: &'static str, access: Access) -> Rule {
+    Rule {
+        parent: "Mutation",
+        field,
+        access,
+    }
+}
+
+const fn subscription(field: &'static str, access: Access) -> Rule {
+    Rule {
+        parent: "Subscription",
+        field,
+        access,
+    }
+}
+
+/// Every root field.
+pub const RULES: &[Rule] = &[
+    query("me", SignedIn),
+    query("plans", Anyone),
+    query("plan", Anyone),
+    query("order", SignedIn),
+    query("invoice", SignedIn),
+    query("subscription", SignedIn),
+    query("payment", SignedIn),
+    query("user", Staff),
+    query("users", Staff),
+    query("orders", Staff),
+    query("subscriptions", Staff),
+    query("invoices", Staff),
+    query("payments", Staff),
+    query("auditLog", Staff),
+    query("serverVersion", Anyone),
+    mutation("register", Anyone),
+    mutation("logIn", Anyone),
+    mutation("refreshSession", Anyone),
+    mutation("logOut", SignedIn),
+    mutation("logOutEverywhere", SignedIn),
+    mutation("changePassword", SignedIn),
+    mutation("updateProfile", SignedIn),
+    mutation("createSubscription", SignedIn),
+    mutation("createOrder", SignedIn),
+    mutation("cancelOrder", SignedIn),
+    mutation("beginPayment", SignedIn),
+    mutation("createPlan", Staff),
+    mutation("updatePlan", Staff),
+    mutation("archivePlan", Staff),
+    mutation("updateSubscriptionStatus", Staff),
+    mutation("createUser", Admin),
+    mutation("updateUser", Admin),
+    mutation("deactivateUser", Admin),
+    mutation("eraseUser", Admin),
+    subscription("orderStatusChanged", SignedIn),
+];
+
+/// What a root field asks; `None` for a field that nobody wrote a line for.
+#[must_use]
+pub fn of(parent: &str, field: &str) -> Option<Access> {
+    RULES
+        .iter()
+        .find(|rule| rule.parent == parent && rule.field == field)
+        .map(|rule| rule.access)
+}

@@ -1,0 +1,12 @@
+//! What every room of the face shares.
+
+pub mod access;
+pub mod ask;
+pub mod doorkeeper;
+pub mod error;
+pub mod ids;
+pub mod page;
+pub mod scalars;
+
+pub use ask::Ask;
+pub use error::{UserError, UserErrorCode};

@@ -1,0 +1,129 @@
+//! Relay connections over the domain's pages.
+
+use async_graphql::SimpleObject;
+use domain::base::page::{Page, PageRequest};
+
+/// Which page it is, and whether there are others.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct PageInfo {
+    /// Whether more follow.
+    pub has_next_page: bool,
+    /// Whether some precede.
+    pub has_previous_page: bool,
+    /// The cursor of the first row; `null` on an empty page.
+    pub start_cursor: Option<String>,
+    /// The cursor of the last row; `null` on an empty page.
+    pub end_cursor: Option<String>,
+}
+
+impl PageInfo {
+    /// The page info of a page.
+    #[must_use]
+    pub fn of<M>(page: &Page<M>) -> Self {
+        Self {
+            has_next_page: page.has_next,
+            has_previous_page: page.has_previous,
+            start_cursor: page.rows.first().map(|(cursor, _)| cursor.clone()),
+            end_cursor: page.rows.last().map(|(cursor, _)| cursor.clone()),
+        }
+    }
+}
+
+/// The four arguments of a connection as one value.
+#[must_use]
+pub const fn request(
+    first: Option<i32>,
+    after: Option<String>,
+    last: Option<i32>,
+    before: Option<String>,
+) -> PageRequest {
+    PageRequest {
+        first,
+        after,
+        last,
+        before,
+    }
+}
+
+/// Declares a connection and its edge: `connection!(OrderConnection, OrderEdge, Order, order::Entity, "Orders.")`.
+/// `Node` must be `From<Model>`; build one with `OrderConnection::fetch(op, select, sort, request)`.
+#[macro_export]
+macro_rules! connection {
+    ($connection:ident, $edge:ident, $node:ty, $entity:ty, $doc:literal) => {
+        #[doc = $doc]
+        pub struct $connection {
+            op: domain::base::Op,
+            everything: sea_orm::Select<$entity>,
+            page: domain::base::page::Page<<$entity as sea_orm::EntityTrait>::Model>,
+        }
+
+        impl $connection {
+            /// Reads one page; `totalCount` is counted only when it is asked for.
+            ///
+            /// # Errors
+            /// A page size or cursor that cannot be used.
+            pub async fn fetch(
+                op: &domain::base::Op,
+                everything: sea_orm::Select<$entity>,
+                sort: &domain::base::page::Sort<$entity>,
+                request: &domain::base::page::PageRequest,
+            ) -> async_graphql::Result<Self> {
+                let page =
+                    domain::base::page::fetch(op.reader(), everything.clone(), sort, request)
+                        .await
+                        .map_err($crate::base::error::outward)?;
+                Ok(Self {
+                    op: op.clone(),
+                    everything,
+                    page,
+                })
+            }
+        }
+
+        #[doc = $doc]
+        #[async_graphql::Object]
+        impl $connection {
+            /// The rows with their cursors.
+            async fn edges(&self) -> Vec<$edge> {
+                self.page
+                    .rows
+                    .iter()
+                    .map(|(cursor, row)| $edge {
+                        cursor: cursor.clone(),
+                        node: row.clone().into(),
+                    })
+                    .collect()
+            }
+
+            /// The rows alone.
+            async fn nodes(&self) -> Vec<$node> {
+                self.page
+                    .rows
+                    .iter()
+                    .map(|(_, row)| row.clone().into())
+                    .collect()
+            }
+
+            /// Which page it is.
+            async fn page_info(&self) -> $crate::base::page::PageInfo {
+                $crate::base::page::PageInfo::of(&self.page)
+            }
+
+            /// How many rows the whole list has. Counted only when asked for.
+            async fn total_count(&self) -> async_graphql::Result<u64> {
+                domain::base::page::count(self.op.reader(), self.everything.clone())
+                    .await
+                    .map_err($crate::base::error::outward)
+            }
+        }
+
+        #[doc = concat!("One row of a `", stringify!($connection), "`.")]
+        #[derive(async_graphql::SimpleObject)]
+        pub struct $edge {
+            /// Its place in the list; opaque.
+            cursor: String,
+            /// The row.
+            node: $node,
+        }
+    };
+}
