@@ -1,1 +1,3 @@
+//! The outside world: gateways, mail, paper.
 
+pub mod pdf;
