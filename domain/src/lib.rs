@@ -4,4 +4,6 @@
 
 pub mod audit;
 pub mod base;
+pub mod orders;
 pub mod ports;
+pub mod subscriptions;
