@@ -7,3 +7,4 @@ pub mod base;
 pub mod orders;
 pub mod ports;
 pub mod subscriptions;
+pub mod users;
