@@ -4,6 +4,8 @@
 
 pub mod audit;
 pub mod base;
+pub mod invoices;
 pub mod orders;
+pub mod payments;
 pub mod ports;
 pub mod subscriptions;

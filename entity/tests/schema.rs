@@ -36,6 +36,8 @@ const COMPOUND_KEYS: [(&str, &str); 7] = [
     ("invoices", "series_sequence"),
     ("invoices", "subscription_id_period_start"),
     ("notices", "gateway_dedupe_key"),
+    // Over the live ones alone.
+    ("subscriptions", "user_id_plan_id"),
     ("order_lines", "order_id_position"),
     ("payments", "order_id_attempt"),
     ("plan_versions", "plan_id_number"),
