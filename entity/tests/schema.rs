@@ -31,7 +31,7 @@ use sea_orm::{
 mod databases;
 
 /// The unique keys of several columns: an entity tells of them in words alone.
-const COMPOUND_KEYS: [(&str, &str); 7] = [
+const COMPOUND_KEYS: [(&str, &str); 8] = [
     ("invoice_lines", "invoice_id_position"),
     ("invoices", "series_sequence"),
     ("invoices", "subscription_id_period_start"),
