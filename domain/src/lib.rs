@@ -11,3 +11,4 @@ pub mod payments;
 pub mod plans;
 pub mod ports;
 pub mod subscriptions;
+pub mod users;
