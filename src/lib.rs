@@ -1,1 +1,10 @@
+//! Fabrica's server: configuration, command line, wiring, HTTP, telemetry, shutdown.
 
+pub mod app;
+pub mod cli;
+pub mod commands;
+pub mod config;
+pub mod http;
+pub mod seams;
+pub mod shutdown;
+pub mod telemetry;
