@@ -5,13 +5,8 @@ use std::{fs::TryLockError, io, path::PathBuf, sync::Arc};
 use chrono::Duration;
 use domain::{
     base::{
-        App,
-        clock::SystemClock,
-        database::Database,
-        entropy::SystemEntropy,
-        hub::Hub,
-        links::Links,
-        policy::Policy,
+        App, clock::SystemClock, database::Database, entropy::SystemEntropy, hub::Hub,
+        links::Links, policy::Policy,
     },
     ports::{AccessTokens, Gateway},
 };
@@ -156,7 +151,10 @@ mod tests {
     #[test]
     fn the_file_of_the_database_is_known() {
         for (url, file) in [
-            ("sqlite://./data/fabrica.db?mode=rwc", Some("./data/fabrica.db")),
+            (
+                "sqlite://./data/fabrica.db?mode=rwc",
+                Some("./data/fabrica.db"),
+            ),
             ("sqlite:///var/shop.db", Some("/var/shop.db")),
             ("sqlite:shop.db", Some("shop.db")),
             ("sqlite::memory:", None),

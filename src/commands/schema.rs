@@ -44,7 +44,11 @@ fn files() -> [(&'static str, Kind, String); 5] {
     [
         ("schema.graphql", Kind::Sdl, graphql::sdl()),
         ("settings.md", Kind::Settings, config::settings_markdown()),
-        ("permissions.md", Kind::Permissions, seams::permissions_markdown()),
+        (
+            "permissions.md",
+            Kind::Permissions,
+            seams::permissions_markdown(),
+        ),
         ("errors.md", Kind::Errors, seams::errors_markdown()),
         ("events.md", Kind::Events, seams::events_markdown()),
     ]

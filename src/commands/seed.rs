@@ -59,7 +59,9 @@ const fn account(
 /// In production; or the database does not answer.
 pub async fn run(config: &Config) -> Result<(), Failure> {
     if config.profile == Profile::Production {
-        return Err("FABRICA_PROFILE: production is not seeded: everybody knows the demo passwords".into());
+        return Err(
+            "FABRICA_PROFILE: production is not seeded: everybody knows the demo passwords".into(),
+        );
     }
     let _lock = app::lock_database(config)?;
     let app = app::build(config).await?;
@@ -85,7 +87,14 @@ pub async fn fill(op: &Op) -> Result<usize, Failure> {
         };
         match create_user(op, &new, account.role, true).await {
             Ok(_) => made += 1,
-            Err(Error::Invalid { code: Code::Taken, .. } | Error::Refused { code: Code::Taken, .. }) => {}
+            Err(
+                Error::Invalid {
+                    code: Code::Taken, ..
+                }
+                | Error::Refused {
+                    code: Code::Taken, ..
+                },
+            ) => {}
             Err(error) => return Err(Box::new(error)),
         }
     }

@@ -59,13 +59,7 @@ pub fn house(app: Arc<App>, config: Arc<Config>) -> Result<House, Failure> {
         0 => Duration::ZERO,
         _ => Duration::from_secs(10),
     };
-    let mut house = House::new(
-        app,
-        Arc::new(schema),
-        config,
-        Shutdown::default(),
-        metrics,
-    );
+    let mut house = House::new(app, Arc::new(schema), config, Shutdown::default(), metrics);
     house.limits.spread = spread;
     Ok(house)
 }
@@ -116,7 +110,10 @@ fn greet(config: &Config, listener: &TcpListener) {
     );
     println!("  Demo accounts (made by `fabrica seed`):");
     for account in DEMO_ACCOUNTS {
-        println!("    {:<9} {:<20} {}", account.label, account.identifier, account.password);
+        println!(
+            "    {:<9} {:<20} {}",
+            account.label, account.identifier, account.password
+        );
     }
     println!("\n  Ctrl-C ends it.\n");
 }
