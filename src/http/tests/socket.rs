@@ -175,10 +175,9 @@ async fn whoever_breaks_the_protocol_is_told_how() {
         }
         assert_eq!(client.closed().await, code, "{}", messages[0]["type"]);
     }
-    let mut client = dial(address, &[])
-        .await
-        .ok()
-        .expect("a socket without a protocol");
+    let Ok(mut client) = dial(address, &[]).await else {
+        panic!("a socket without a protocol is opened, to be closed with a reason")
+    };
     assert_eq!(client.closed().await, 4406);
     // Our client library takes no socket whose protocol was not chosen; the server closes it all the same.
     let legacy = [("sec-websocket-protocol", "graphql-ws")];
