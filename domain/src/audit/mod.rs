@@ -3,4 +3,5 @@
 pub mod query;
 pub mod refusal;
 
+pub use query::{ActionFilter, AuditFilter};
 pub use refusal::note_refusal;
