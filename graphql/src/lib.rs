@@ -1,6 +1,8 @@
 //! The GraphQL face: types, resolvers, loaders and guards. It asks `domain` and decides nothing itself.
 
+pub mod audit;
 pub mod base;
+pub mod plans;
 pub mod roots;
 
 pub use roots::{Options, Schema, attach, build_schema, sdl};

@@ -3,18 +3,25 @@
 use async_graphql::{MergedObject, Object, Request, SDLExportOptions};
 use domain::base::Op;
 
-use crate::base::doorkeeper::Doorkeeper;
+use crate::{
+    audit::AuditQuery,
+    base::{ask::with_loader, doorkeeper::Doorkeeper},
+    plans::{
+        PlansMutation, PlansQuery,
+        loaders::{PlanById, PlanVersionById, PlanVersionsByPlan},
+    },
+};
 
 /// The schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, async_graphql::EmptySubscription>;
 
 /// What can be asked.
 #[derive(MergedObject, Default)]
-pub struct Query(ServerQuery);
+pub struct Query(ServerQuery, PlansQuery, AuditQuery);
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(ServerMutation);
+pub struct Mutation(PlansMutation);
 
 /// Questions about the server itself.
 #[derive(Default)]
@@ -25,17 +32,6 @@ impl ServerQuery {
     /// The version of the server, such as `0.1.0`. For anyone.
     async fn server_version(&self) -> &'static str {
         env!("CARGO_PKG_VERSION")
-    }
-}
-
-#[derive(Default)]
-pub struct ServerMutation;
-
-#[Object]
-impl ServerMutation {
-    /// Placeholder.
-    async fn noop(&self) -> bool {
-        true
     }
 }
 
@@ -69,6 +65,9 @@ pub fn build_schema(options: Options) -> Schema {
 /// Puts the operation and fresh loaders into the request.
 #[must_use]
 pub fn attach(request: Request, op: Op) -> Request {
+    let request = with_loader(request, PlanById(op.clone()));
+    let request = with_loader(request, PlanVersionById(op.clone()));
+    let request = with_loader(request, PlanVersionsByPlan(op.clone()));
     request.data(op)
 }
 

@@ -1,6 +1,6 @@
 //! Relay connections over the domain's pages.
 
-use async_graphql::SimpleObject;
+use async_graphql::{Enum, SimpleObject};
 use domain::base::page::{Page, PageRequest};
 
 /// Which page it is, and whether there are others.
@@ -27,6 +27,16 @@ impl PageInfo {
             end_cursor: page.rows.last().map(|(cursor, _)| cursor.clone()),
         }
     }
+}
+
+/// Which way a list runs.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "domain::base::page::Direction")]
+pub enum SortDirection {
+    /// Small, early or `a` first.
+    Ascending,
+    /// Large, late or `z` first.
+    Descending,
 }
 
 /// The four arguments of a connection as one value.

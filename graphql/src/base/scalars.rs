@@ -1,4 +1,4 @@
-//! Money at the edge: decimal text and a currency, never a JSON number.
+//! Money at the edge: decimal text and a currency, never a JSON number. And JSON, which only leaves.
 
 use async_graphql::{
     Enum, InputObject, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value,
@@ -31,6 +31,25 @@ impl ScalarType for Decimal {
 
     fn to_value(&self) -> Value {
         Value::String(self.0.clone())
+    }
+}
+
+/// Any JSON value. Only in answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Json(pub serde_json::Value);
+
+#[Scalar(
+    name = "JSON",
+    specified_by_url = "https://www.rfc-editor.org/rfc/rfc8259"
+)]
+impl ScalarType for Json {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        Err(InputValueError::expected_type(value))
+    }
+
+    fn to_value(&self) -> Value {
+        // Every JSON value is a GraphQL value too.
+        Value::from_json(self.0.clone()).unwrap_or_default()
     }
 }
 

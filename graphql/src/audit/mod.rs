@@ -1,0 +1,7 @@
+//! The audit trail.
+
+pub mod query;
+pub mod types;
+
+pub use query::AuditQuery;
+pub use types::{AuditEntry, AuditOutcome};

@@ -1,0 +1,56 @@
+//! What can be asked about plans.
+
+use async_graphql::{Context, Object, Result};
+use domain::plans::query;
+
+use crate::base::{Ask, error::outward, ids, page};
+
+use super::{
+    inputs::{PlanBy, PlanFilter, PlanSort},
+    types::{Plan, PlanConnection},
+};
+
+/// Questions about plans.
+#[derive(Default)]
+pub struct PlansQuery;
+
+#[Object]
+impl PlansQuery {
+    /// The plans that can be bought; staff see the inactive and archived ones too. For anyone.
+    #[expect(clippy::too_many_arguments, reason = "they are the field's arguments")]
+    async fn plans(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, or after `after`: 1 to 100.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which plans.")] filter: Option<PlanFilter>,
+        #[graphql(desc = "In which order; by their `sortOrder` when left out.")] sort: Option<
+            PlanSort,
+        >,
+    ) -> Result<PlanConnection> {
+        let op = context.op()?;
+        let matching = query::matching(op.actor(), &filter.unwrap_or_default().into());
+        let sort = sort.unwrap_or_default();
+        let sorted = query::sorted_by(sort.key.into(), sort.direction.into());
+        let request = page::request(first, after, last, before);
+        PlanConnection::fetch(op, matching, &sorted, &request).await
+    }
+
+    /// One plan; `null` for one that does not exist or that the caller may not see. For anyone.
+    async fn plan(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which plan.")] by: PlanBy,
+    ) -> Result<Option<Plan>> {
+        let op = context.op()?;
+        let found = match by {
+            PlanBy::Id(id) => query::find_by_id(op, ids::parse(&id)?).await,
+            PlanBy::Slug(slug) => query::find_by_slug(op, &slug).await,
+        };
+        Ok(found.map_err(outward)?.map(Plan::from))
+    }
+}
