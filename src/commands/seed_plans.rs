@@ -1,7 +1,7 @@
 //! Plans to try the shop with.
 
 use domain::{
-    base::{Code, Error, Op, Result},
+    base::{Access, Code, Error, Op, Result},
     plans::{Listing, NewPlan, Terms, create_plan, query},
 };
 use entity::{
@@ -125,6 +125,7 @@ const DEMO: &[Demo] = &[
 /// # Errors
 /// An actor that is neither staff nor a part of Fabrica; the database does not answer.
 pub async fn plans(op: &Op) -> Result<()> {
+    op.require(Access::Staff)?;
     for (demo, place) in DEMO.iter().zip(1..) {
         if query::find_by_slug(op, demo.slug).await?.is_some() {
             continue;
