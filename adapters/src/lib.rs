@@ -1,3 +1,5 @@
-//! The outside world: gateways, mail, paper.
+//! What reaches out of the house: gateways, tokens, mail, paper.
 
+pub mod ecpay;
+pub mod http;
 pub mod pdf;

@@ -4,5 +4,11 @@
 
 pub mod audit;
 pub mod base;
+pub mod flows;
+pub mod invoices;
+pub mod orders;
+pub mod payments;
 pub mod plans;
 pub mod ports;
+pub mod subscriptions;
+pub mod users;

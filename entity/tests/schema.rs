@@ -31,11 +31,13 @@ use sea_orm::{
 mod databases;
 
 /// The unique keys of several columns: an entity tells of them in words alone.
-const COMPOUND_KEYS: [(&str, &str); 7] = [
+const COMPOUND_KEYS: [(&str, &str); 8] = [
     ("invoice_lines", "invoice_id_position"),
     ("invoices", "series_sequence"),
     ("invoices", "subscription_id_period_start"),
     ("notices", "gateway_dedupe_key"),
+    // Over the live ones alone.
+    ("subscriptions", "user_id_plan_id"),
     ("order_lines", "order_id_position"),
     ("payments", "order_id_attempt"),
     ("plan_versions", "plan_id_number"),

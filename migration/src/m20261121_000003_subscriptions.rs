@@ -2,7 +2,7 @@
 
 use sea_orm_migration::{prelude::*, schema::*};
 
-use crate::constraints::{create_indexes, index, one_of, reference};
+use crate::constraints::{create_indexes, index, one_of, reference, unique};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -22,6 +22,7 @@ impl MigrationTrait for Migration {
                 index("subscriptions", &["plan_id"]),
                 index("subscriptions", &["plan_version_id"]),
                 index("subscriptions", &["status", "current_period_end"]),
+                one_live_subscription(),
             ],
         )
         .await?;
@@ -34,6 +35,13 @@ impl MigrationTrait for Migration {
             .await?;
         Ok(())
     }
+}
+
+/// One live subscription for each person and plan; ended ones do not count.
+fn one_live_subscription() -> IndexCreateStatement {
+    unique("subscriptions", &["user_id", "plan_id"])
+        .and_where(Expr::col("status").is_not_in(["CANCELLED", "EXPIRED"]))
+        .to_owned()
 }
 
 /// Subscriptions.

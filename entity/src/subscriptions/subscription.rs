@@ -32,7 +32,8 @@ pub enum SubscriptionStatus {
     Expired,
 }
 
-/// A subscription to one plan, on the terms it was sold on.
+/// A subscription to one plan, on the terms it was sold on. A person has at most one live (not cancelled,
+/// not expired) subscription to a plan: a unique key sees to it.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "subscriptions")]

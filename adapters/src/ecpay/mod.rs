@@ -1,0 +1,20 @@
+//! ECPay (綠界): checkout forms, notices and queries. README.md in this folder has the map.
+
+pub mod amount;
+pub mod check_mac;
+pub mod checkout_form;
+pub mod form_body;
+pub mod gateway;
+pub mod item_name;
+pub mod notice;
+pub mod query;
+pub mod rejected;
+pub mod settings;
+pub mod signed_form;
+pub mod taipei_time;
+#[cfg(test)]
+mod vectors;
+
+pub use gateway::{BrowserReturn, Ecpay};
+pub use rejected::Rejected;
+pub use settings::{EcpaySettings, Environment};

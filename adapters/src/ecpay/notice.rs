@@ -1,0 +1,105 @@
+//! What ECPay told us, in the words that every gateway's messages are translated into.
+
+use domain::ports::gateway::{Notice, Outcome, PayCode};
+use entity::payments::NoticeKind;
+
+use super::{amount, gateway::NAME, rejected::Rejected, signed_form::SignedForm, taipei_time};
+
+/// The gateway's words are kept up to here.
+const LONGEST_MESSAGE: usize = 200;
+
+/// Reads what came to `/ecpay/notify`, the only address where `RtnCode` 1 is money.
+///
+/// # Errors
+/// [`Rejected::Malformed`] when a field that we need is missing or unreadable.
+pub fn read_payment(form: SignedForm) -> Result<Notice, Rejected> {
+    read(form, NoticeKind::Payment)
+}
+
+/// Reads what came to `/ecpay/payment-info`. Nothing that comes there is ever money.
+///
+/// # Errors
+/// [`Rejected::Malformed`] when a field that we need is missing or unreadable.
+pub fn read_payment_info(form: SignedForm) -> Result<Notice, Rejected> {
+    read(form, NoticeKind::PaymentInfo)
+}
+
+fn read(form: SignedForm, kind: NoticeKind) -> Result<Notice, Rejected> {
+    let outcome = read_outcome(&form, kind)?;
+    let merchant_trade_no = form.require_filled("MerchantTradeNo")?.to_owned();
+    let gateway_trade_no = form.require("TradeNo")?.to_owned();
+    // Anything but a plain "0" is a rehearsal: a doubt must not ship goods.
+    let is_simulated = !matches!(form.get("SimulatePaid"), None | Some("0" | ""));
+    let amount =
+        amount::from_text(form.require("TradeAmt")?).ok_or(Rejected::Malformed("TradeAmt"))?;
+    let dedupe_key = format!(
+        "{}{}:{merchant_trade_no}:{gateway_trade_no}:{}",
+        // A rehearsal must never pass for the real notice that follows it.
+        if is_simulated { "sim:" } else { "" },
+        match kind {
+            NoticeKind::Payment => "pay",
+            NoticeKind::PaymentInfo => "info",
+        },
+        form.require_filled("RtnCode")?,
+    );
+    Ok(Notice {
+        gateway: NAME,
+        kind,
+        dedupe_key,
+        merchant_trade_no,
+        gateway_trade_no,
+        gateway_method: form.get("PaymentType").unwrap_or_default().to_owned(),
+        amount,
+        outcome,
+        is_simulated,
+        fee: form
+            .get("PaymentTypeChargeFee")
+            .and_then(amount::fee_from_text),
+        fields: form.into_fields(),
+    })
+}
+
+fn read_outcome(form: &SignedForm, kind: NoticeKind) -> Result<Outcome, Rejected> {
+    let code = form.require_filled("RtnCode")?;
+    // `ATM_CHINATRUST`, `CVS_IBON`, `BARCODE_BARCODE`
+    let method = form.get("PaymentType").unwrap_or_default();
+    let method = method.split('_').next().unwrap_or_default();
+    match (code, method, kind) {
+        ("1", _, NoticeKind::Payment) => {
+            form.require_filled("TradeNo")?;
+            let at = taipei_time::from_text(form.require("PaymentDate")?)
+                .ok_or(Rejected::Malformed("PaymentDate"))?;
+            Ok(Outcome::Paid { at })
+        }
+        ("2", "ATM", _) => Ok(Outcome::CodeIssued(PayCode::Atm {
+            bank_code: form.require_filled("BankCode")?.to_owned(),
+            account: form.require_filled("vAccount")?.to_owned(),
+            expires_at: expiry(form)?,
+        })),
+        ("10100073", "CVS", _) => Ok(Outcome::CodeIssued(PayCode::Cvs {
+            code: form.require_filled("PaymentNo")?.to_owned(),
+            expires_at: expiry(form)?,
+        })),
+        ("10100073", "BARCODE", _) => Ok(Outcome::CodeIssued(PayCode::Barcode {
+            parts: [
+                form.require_filled("Barcode1")?.to_owned(),
+                form.require_filled("Barcode2")?.to_owned(),
+                form.require_filled("Barcode3")?.to_owned(),
+            ],
+            expires_at: expiry(form)?,
+        })),
+        _ => Ok(Outcome::Failed {
+            code: code.chars().take(LONGEST_MESSAGE).collect(),
+            message: form
+                .get("RtnMsg")
+                .unwrap_or_default()
+                .chars()
+                .take(LONGEST_MESSAGE)
+                .collect(),
+        }),
+    }
+}
+
+fn expiry(form: &SignedForm) -> Result<chrono::DateTime<chrono::Utc>, Rejected> {
+    taipei_time::end_from_text(form.require("ExpireDate")?).ok_or(Rejected::Malformed("ExpireDate"))
+}

@@ -1,0 +1,173 @@
+//! Asks ECPay how a trade stands. An answer counts only when it is signed and about what was asked.
+
+use chrono::{DateTime, Utc};
+use domain::ports::gateway::{TradeReport, TradeState, Unanswered};
+use entity::money::{Currency, Money};
+
+use super::{amount, check_mac, settings::EcpaySettings, taipei_time};
+
+/// Longer answers are not read.
+const MOST_BYTES: usize = 64 * 1024;
+
+/// Asks about one trade.
+///
+/// # Errors
+/// [`Unanswered`] whenever nothing certain came back.
+pub async fn query_trade(
+    client: &reqwest::Client,
+    settings: &EcpaySettings,
+    merchant_trade_no: &str,
+    now: DateTime<Utc>,
+) -> Result<TradeReport, Unanswered> {
+    let response = client
+        .post(format!("{}/Cashier/QueryTradeInfo/V5", settings.base_url))
+        .form(&request(settings, merchant_trade_no, now))
+        .send()
+        .await
+        .map_err(|cause| Unanswered(reason(&cause)))?;
+    if response.status() != reqwest::StatusCode::OK {
+        return Err(Unanswered(format!("status {}", response.status().as_u16())));
+    }
+    let body = read_bounded(response).await?;
+    let text = String::from_utf8(body).map_err(|_| unanswered("the answer is not UTF-8"))?;
+    read_report(&text, settings, merchant_trade_no)
+}
+
+fn request(
+    settings: &EcpaySettings,
+    merchant_trade_no: &str,
+    now: DateTime<Utc>,
+) -> Vec<(String, String)> {
+    let mut fields = vec![
+        ("MerchantID".to_owned(), settings.merchant_id.clone()),
+        ("MerchantTradeNo".to_owned(), merchant_trade_no.to_owned()),
+        ("TimeStamp".to_owned(), now.timestamp().to_string()),
+    ];
+    let signature = check_mac::sign(&fields, &settings.hash_key, &settings.hash_iv);
+    fields.push((check_mac::FIELD.to_owned(), signature));
+    fields
+}
+
+/// What went wrong, without the address: it may carry what a log must not.
+fn reason(cause: &reqwest::Error) -> String {
+    let kind = if cause.is_timeout() {
+        "no answer in time"
+    } else if cause.is_connect() {
+        "no connection"
+    } else {
+        "the call broke off"
+    };
+    kind.to_owned()
+}
+
+async fn read_bounded(mut response: reqwest::Response) -> Result<Vec<u8>, Unanswered> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|cause| Unanswered(reason(&cause)))?
+    {
+        if body.len() + chunk.len() > MOST_BYTES {
+            return Err(unanswered("the answer is too long"));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// Reads the answer to a question about one trade.
+///
+/// # Errors
+/// [`Unanswered`] for an answer that is unsigned, about something else, or not understood.
+pub fn read_report(
+    text: &str,
+    settings: &EcpaySettings,
+    merchant_trade_no: &str,
+) -> Result<TradeReport, Unanswered> {
+    let fields = verified(text, settings)?;
+    let get = |name: &str| {
+        fields
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    };
+    let status = get("TradeStatus").ok_or_else(|| unanswered("no TradeStatus"))?;
+    let is_about = |name: &str, expected: &str| match get(name) {
+        Some(value) if value == expected => true,
+        // ECPay's answers about numbers it does not know leave these empty at times.
+        Some("") => status == "10200047",
+        _ => false,
+    };
+    if !is_about("MerchantID", &settings.merchant_id)
+        || !is_about("MerchantTradeNo", merchant_trade_no)
+    {
+        return Err(unanswered("the answer is about another trade"));
+    }
+    let state = match status {
+        "1" => TradeState::Paid {
+            at: get("PaymentDate")
+                .and_then(taipei_time::from_text)
+                .ok_or_else(|| unanswered("paid, but without a date"))?,
+        },
+        "0" => TradeState::Unpaid,
+        "10200095" => TradeState::Failed {
+            code: status.to_owned(),
+        },
+        "10200047" => TradeState::NotFound,
+        _ => return Err(unanswered("an unknown TradeStatus")),
+    };
+    let amount = match state {
+        TradeState::NotFound => Money::zero(Currency::Twd),
+        _ => get("TradeAmt")
+            .and_then(amount::from_text)
+            .ok_or_else(|| unanswered("no TradeAmt"))?,
+    };
+    Ok(TradeReport {
+        state,
+        gateway_trade_no: get("TradeNo").unwrap_or_default().to_owned(),
+        gateway_method: get("PaymentType").unwrap_or_default().to_owned(),
+        amount,
+        fee: get("PaymentTypeChargeFee").and_then(amount::fee_from_text),
+    })
+}
+
+/// The signed fields of an answer. Whether ECPay escapes them is not documented, so the signature
+/// decides: first as they stand, then with their escapes resolved. A plus is a plus either way.
+fn verified(text: &str, settings: &EcpaySettings) -> Result<Vec<(String, String)>, Unanswered> {
+    let is_signed = |fields: &[(String, String)]| {
+        check_mac::verify(fields, &settings.hash_key, &settings.hash_iv)
+    };
+    let plain = parse(text).ok_or_else(|| unanswered("not a list of fields"))?;
+    if is_signed(&plain) {
+        return Ok(plain);
+    }
+    let resolve = |text: &str| {
+        percent_encoding::percent_decode_str(text)
+            .decode_utf8()
+            .map(std::borrow::Cow::into_owned)
+    };
+    let resolved: Result<Vec<_>, _> = plain
+        .iter()
+        .map(|(name, value)| Ok::<_, std::str::Utf8Error>((resolve(name)?, resolve(value)?)))
+        .collect();
+    match resolved {
+        Ok(resolved) if is_signed(&resolved) => Ok(resolved),
+        _ => Err(unanswered("the signature is wrong")),
+    }
+}
+
+fn parse(text: &str) -> Option<Vec<(String, String)>> {
+    let mut fields: Vec<(String, String)> = Vec::new();
+    for pair in text.trim_end_matches(['\r', '\n']).split('&') {
+        let (name, value) = pair.split_once('=')?;
+        if fields.len() == 100 || fields.iter().any(|(known, _)| known == name) {
+            return None;
+        }
+        fields.push((name.to_owned(), value.to_owned()));
+    }
+    Some(fields)
+}
+
+fn unanswered(reason: &str) -> Unanswered {
+    Unanswered(reason.to_owned())
+}

@@ -1,0 +1,177 @@
+//! A person begins to pay an order.
+
+use entity::{
+    id::{OrderId, PaymentId},
+    orders::{OrderStatus, order},
+    payments::{PaymentMethod, payment},
+};
+use sea_orm::{ActiveValue::Set, EntityTrait};
+use serde::Serialize;
+
+use crate::{
+    base::{
+        Code, Error, Op, Result, Tx,
+        idempotency::{self, Claim, IdempotencyKey},
+        links::Purpose,
+    },
+    orders::{self, state::is_payable},
+    payments,
+    ports::{Checkout, CheckoutForm, NotAccepted},
+};
+
+use super::fulfil;
+
+/// What a person asks for.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct BeginPayment {
+    /// Which order.
+    pub order_id: OrderId,
+    /// How.
+    pub method: PaymentMethod,
+}
+
+/// A new attempt, and both ways to go on with it.
+#[derive(Clone, Debug)]
+pub struct BegunPayment {
+    /// The attempt.
+    pub payment: payment::Model,
+    /// A page of ours that sends the browser on.
+    pub redirect_url: String,
+    /// The same form, for a client that posts it itself.
+    pub form: CheckoutForm,
+}
+
+/// Opens an attempt with a trade number of its own. Nobody is called: the shopper's browser goes to the gateway.
+///
+/// # Errors
+/// [`Code::InvalidState`] for an order that cannot be paid any more, [`Code::OrderExpired`],
+/// [`Code::MethodNotAvailable`] with the amounts the method takes, or the key's own.
+pub async fn begin_payment(op: &Op, begin: BeginPayment, key: &str) -> Result<BegunPayment> {
+    op.actor().user_id().ok_or(Error::Unauthenticated)?;
+    let key = IdempotencyKey::new(op, "beginPayment", key, &begin)?;
+    let mut tx = op.begin().await?;
+    if let Claim::Done(id) = idempotency::claim(&mut tx, &key).await? {
+        let id: PaymentId = id.parse().map_err(Error::internal)?;
+        let payment = payment::Entity::find_by_id(id)
+            .one(tx.db())
+            .await?
+            .ok_or(Error::NotFound("payment"))?;
+        return begun(&tx, payment).await;
+    }
+    let order = orders::query::lock(&tx, begin.order_id).await?;
+    check_payable(&order, tx.now())?;
+    let accepted = op.app().gateway.accepts(begin.method, order.total());
+    accepted.map_err(|refusal| not_available(&refusal))?;
+    let payment = payments::open(&mut tx, &order, begin.method).await?;
+    let changes = order::ActiveModel {
+        payment_method: Set(Some(begin.method)),
+        expires_at: Set(order.expires_at.max(payment.expires_at)),
+        updated_at: Set(tx.now()),
+        ..Default::default()
+    };
+    if order.status == OrderStatus::Processing {
+        let changes = order::ActiveModel {
+            id: Set(order.id),
+            ..changes
+        };
+        order::Entity::update(changes).exec(tx.db()).await?;
+    } else {
+        orders::state::advance(
+            &mut tx,
+            &order,
+            OrderStatus::Processing,
+            "begin_payment",
+            changes,
+        )
+        .await?;
+    }
+    let begun = begun(&tx, payment).await?;
+    idempotency::finish(&mut tx, &key, begun.payment.id.to_string()).await?;
+    tx.commit().await?;
+    Ok(begun)
+}
+
+/// The form that the shopper's browser posts for this attempt.
+///
+/// # Errors
+/// The gateway does not take the amount, or the database does not answer.
+pub async fn checkout_form(op: &Op, payment: &payment::Model) -> Result<CheckoutForm> {
+    let lines = orders::query::lines_of(op, &[payment.order_id]).await?;
+    let items = lines
+        .into_values()
+        .flatten()
+        .map(|line| item(&line.description, line.quantity))
+        .collect();
+    form(op, payment, items)
+}
+
+fn check_payable(order: &order::Model, now: chrono::DateTime<chrono::Utc>) -> Result<()> {
+    if !is_payable(order.status) {
+        let status = sea_orm::ActiveEnum::to_value(&order.status);
+        return Err(Error::refused(
+            Code::InvalidState,
+            format!("This order is {status}; it cannot be paid any more."),
+        ));
+    }
+    if order.expires_at <= now {
+        return Err(Error::refused(
+            Code::OrderExpired,
+            "The time to pay this order is over; place a new one.",
+        ));
+    }
+    Ok(())
+}
+
+async fn begun(tx: &Tx, payment: payment::Model) -> Result<BegunPayment> {
+    let items = fulfil::lines(tx, payment.order_id)
+        .await?
+        .iter()
+        .map(|line| item(&line.description, line.quantity))
+        .collect();
+    let form = form(tx.op(), &payment, items)?;
+    let links = &tx.op().app().links;
+    let redirect_url = links.to(
+        Purpose::Payment,
+        &payment.id.to_string(),
+        payment.expires_at,
+    );
+    Ok(BegunPayment {
+        payment,
+        redirect_url,
+        form,
+    })
+}
+
+fn form(op: &Op, payment: &payment::Model, items: Vec<String>) -> Result<CheckoutForm> {
+    let result_until = payment.created_at + chrono::Duration::days(30);
+    let checkout = Checkout {
+        payment_id: payment.id,
+        merchant_trade_no: payment.merchant_trade_no.clone(),
+        method: payment.method,
+        amount: payment.amount(),
+        items,
+        created_at: payment.created_at,
+        result_url: op.app().links.to(
+            Purpose::PaymentResult,
+            &payment.id.to_string(),
+            result_until,
+        ),
+    };
+    let form = op.app().gateway.checkout_form(&checkout);
+    form.map_err(|refusal| not_available(&refusal))
+}
+
+fn item(description: &str, quantity: i32) -> String {
+    format!("{description} x {quantity}")
+}
+
+fn not_available(refusal: &NotAccepted) -> Error {
+    Error::invalid(
+        "method",
+        Code::MethodNotAvailable,
+        match refusal {
+            NotAccepted::Method => "This method is not offered for this order.".to_owned(),
+            NotAccepted::Amount { least, most } => format!("This method takes {least} to {most}."),
+        },
+    )
+}

@@ -1,0 +1,69 @@
+//! A step: an order ends unpaid, and what waited for it ends with it.
+
+use entity::{
+    orders::{OrderStatus, order},
+    subscriptions::{SubscriptionStatus, subscription},
+};
+use sea_orm::{ActiveValue::Set, EntityTrait, QuerySelect};
+
+use crate::{
+    base::{Result, Tx},
+    orders, subscriptions,
+};
+
+use super::fulfil;
+
+/// How an order ends unpaid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Somebody called it off.
+    Cancelled,
+    /// Its time was over.
+    Expired,
+}
+
+/// Ends an order that the caller holds locked, and its pending subscriptions.
+///
+/// # Errors
+/// [`crate::base::Code::InvalidState`] for an order that is settled or ended already.
+pub async fn close(tx: &mut Tx, order: &order::Model, ending: Ending) -> Result<order::Model> {
+    let now = tx.now();
+    let (order_to, subscription_to, cause) = match ending {
+        Ending::Cancelled => (
+            OrderStatus::Cancelled,
+            SubscriptionStatus::Cancelled,
+            "cancel_order",
+        ),
+        Ending::Expired => (
+            OrderStatus::Expired,
+            SubscriptionStatus::Expired,
+            "expire_orders",
+        ),
+    };
+    let changes = order::ActiveModel {
+        cancelled_at: Set((ending == Ending::Cancelled).then_some(now)),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    let closed = orders::state::advance(tx, order, order_to, cause, changes).await?;
+    for line in fulfil::lines(tx, order.id).await? {
+        let Some(id) = line.subscription_id else {
+            continue;
+        };
+        let waiting = subscription::Entity::find_by_id(id)
+            .lock_exclusive()
+            .one(tx.db())
+            .await?
+            .filter(|row| row.status == SubscriptionStatus::Pending);
+        if let Some(row) = waiting {
+            let changes = subscription::ActiveModel {
+                cancelled_at: Set((ending == Ending::Cancelled).then_some(now)),
+                ended_at: Set(Some(now)),
+                updated_at: Set(now),
+                ..Default::default()
+            };
+            subscriptions::state::advance(tx, &row, subscription_to, cause, changes).await?;
+        }
+    }
+    Ok(closed)
+}

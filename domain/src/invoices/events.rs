@@ -1,0 +1,47 @@
+//! What happens to invoices.
+
+use entity::{
+    id::{InvoiceId, OrderId},
+    money::{Currency, Money},
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::base::{Event, event::Sample};
+
+/// An invoice was issued.
+#[derive(Debug, Serialize)]
+pub struct InvoiceIssued {
+    /// Which.
+    pub invoice_id: InvoiceId,
+    /// Its number for people.
+    pub number: String,
+    /// For which order.
+    pub order_id: OrderId,
+    /// What it comes to, tax included.
+    pub total: Money,
+    /// The tax in it.
+    pub tax: Money,
+}
+
+impl Event for InvoiceIssued {
+    const KIND: &'static str = "invoice.issued";
+
+    fn subject(&self) -> String {
+        self.invoice_id.to_string()
+    }
+}
+
+/// One of each, for `schema/events.md`.
+///
+/// # Errors
+/// An event cannot be written as JSON.
+pub fn samples() -> Result<Vec<Sample>, serde_json::Error> {
+    Ok(vec![Sample::of(&InvoiceIssued {
+        invoice_id: InvoiceId(Uuid::nil()),
+        number: "INV-2026-000001".to_owned(),
+        order_id: OrderId(Uuid::nil()),
+        total: Money::new(899, Currency::Twd),
+        tax: Money::new(43, Currency::Twd),
+    })?])
+}

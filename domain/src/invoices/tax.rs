@@ -1,0 +1,86 @@
+//! The tax in a price. Pure.
+//!
+//! Prices include tax. The invoice's net is the total over 1.05, rounded to the unit, half up; its tax is the
+//! rest. The tax of the lines is that tax, split by their amounts, so that it adds up to the unit.
+
+use entity::money::Money;
+
+/// The tax in `total`, at a rate in basis points (500 is 5 %). `None` when it does not fit, or the rate is
+/// negative.
+#[must_use]
+pub fn included_tax(total: Money, rate_basis_points: i32) -> Option<Money> {
+    let rate = i128::from(u32::try_from(rate_basis_points).ok()?);
+    let whole = 10_000 + rate;
+    let net = (i128::from(total.minor) * 10_000 * 2 + whole).div_euclid(whole * 2);
+    let net = i64::try_from(net).ok()?;
+    Some(Money::new(total.minor.checked_sub(net)?, total.currency))
+}
+
+/// The tax of each line. `None` when the amounts do not fit.
+#[must_use]
+pub fn line_taxes(tax: Money, amounts: &[Money]) -> Option<Vec<Money>> {
+    let weights = amounts
+        .iter()
+        .map(|amount| u32::try_from(amount.minor).ok())
+        .collect::<Option<Vec<_>>>()?;
+    tax.split(&weights)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use entity::money::Currency;
+    use proptest::prelude::*;
+
+    fn twd(minor: i64) -> Money {
+        Money::new(minor, Currency::Twd)
+    }
+
+    #[test]
+    fn five_percent_is_taken_out_of_the_total() {
+        for (total, tax) in [
+            (105, 5),
+            (1280, 61),
+            (899, 43),
+            (299, 14),
+            (10, 0),
+            (11, 1),
+            (0, 0),
+        ] {
+            assert_eq!(included_tax(twd(total), 500), Some(twd(tax)), "{total}");
+        }
+    }
+
+    #[test]
+    fn three_items_for_917_still_add_up() {
+        let amounts = [twd(306), twd(306), twd(305)];
+        let tax = included_tax(twd(917), 500).unwrap();
+        let taxes = line_taxes(tax, &amounts).unwrap();
+        assert_eq!(taxes.iter().map(|tax| tax.minor).sum::<i64>(), 44);
+    }
+
+    proptest! {
+        #[test]
+        fn the_net_is_the_nearest_whole_unit(total in 0i64..100_000_000, rate in 0i32..3000) {
+            let tax = included_tax(twd(total), rate).unwrap().minor;
+            let net = total - tax;
+            prop_assert!(tax >= 0 && net >= 0);
+            // net = total / (1 + rate), to half a unit: compared without dividing.
+            let exact = i128::from(total) * 10_000;
+            let distance = (i128::from(net) * i128::from(10_000 + rate) - exact).abs();
+            prop_assert!(distance * 2 <= i128::from(10_000 + rate));
+        }
+
+        #[test]
+        fn the_lines_tax_adds_up(amounts in prop::collection::vec(1i64..1_000_000, 1..40)) {
+            let amounts: Vec<Money> = amounts.into_iter().map(twd).collect();
+            let total = twd(amounts.iter().map(|amount| amount.minor).sum());
+            let tax = included_tax(total, 500).unwrap();
+            let taxes = line_taxes(tax, &amounts).unwrap();
+            prop_assert_eq!(taxes.iter().map(|tax| tax.minor).sum::<i64>(), tax.minor);
+            for (tax, amount) in taxes.iter().zip(&amounts) {
+                prop_assert!(tax.minor >= 0 && tax.minor <= amount.minor);
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! What happens to attempts to pay.
+
+use entity::{
+    id::{NoticeId, OrderId, PaymentId},
+    money::{Currency, Money},
+    payments::{PaymentMethod, PaymentStatus},
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::base::{Event, event::Sample};
+
+/// An attempt to pay was begun.
+#[derive(Debug, Serialize)]
+pub struct PaymentOpened {
+    /// Which.
+    pub payment_id: PaymentId,
+    /// For which order.
+    pub order_id: OrderId,
+    /// How.
+    pub method: PaymentMethod,
+    /// How much.
+    pub amount: Money,
+    /// Our number at the gateway.
+    pub merchant_trade_no: String,
+}
+
+impl Event for PaymentOpened {
+    const KIND: &'static str = "payment.opened";
+
+    fn subject(&self) -> String {
+        self.payment_id.to_string()
+    }
+}
+
+/// An attempt moved.
+#[derive(Debug, Serialize)]
+pub struct PaymentStatusChanged {
+    /// Which.
+    pub payment_id: PaymentId,
+    /// For which order.
+    pub order_id: OrderId,
+    /// From.
+    pub from: PaymentStatus,
+    /// To.
+    pub to: PaymentStatus,
+    /// The version the move led to.
+    pub version: i64,
+    /// Why.
+    pub cause: String,
+}
+
+impl Event for PaymentStatusChanged {
+    const KIND: &'static str = "payment.status_changed";
+
+    fn subject(&self) -> String {
+        self.payment_id.to_string()
+    }
+}
+
+/// An authentic notice was set aside for a person.
+#[derive(Debug, Serialize)]
+pub struct NoticeQuarantined {
+    /// Which.
+    pub notice_id: NoticeId,
+    /// Our number, as the gateway sent it.
+    pub merchant_trade_no: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl Event for NoticeQuarantined {
+    const KIND: &'static str = "notice.quarantined";
+
+    fn subject(&self) -> String {
+        self.notice_id.to_string()
+    }
+}
+
+/// One of each, for `schema/events.md`.
+///
+/// # Errors
+/// An event cannot be written as JSON.
+pub fn samples() -> Result<Vec<Sample>, serde_json::Error> {
+    let payment_id = PaymentId(Uuid::nil());
+    let order_id = OrderId(Uuid::nil());
+    Ok(vec![
+        Sample::of(&PaymentOpened {
+            payment_id,
+            order_id,
+            method: PaymentMethod::CreditCard,
+            amount: Money::new(899, Currency::Twd),
+            merchant_trade_no: "FB0000000000000000AB".to_owned(),
+        })?,
+        Sample::of(&PaymentStatusChanged {
+            payment_id,
+            order_id,
+            from: PaymentStatus::Pending,
+            to: PaymentStatus::Paid,
+            version: 2,
+            cause: "notice".to_owned(),
+        })?,
+        Sample::of(&NoticeQuarantined {
+            notice_id: NoticeId(Uuid::nil()),
+            merchant_trade_no: "FB0000000000000000AB".to_owned(),
+            reason: "amount_mismatch".to_owned(),
+        })?,
+    ])
+}

@@ -1,0 +1,13 @@
+//! Subscriptions: their states, their calendar, and the steps that others join.
+
+pub mod activate;
+pub mod events;
+pub mod period;
+pub mod query;
+pub mod start;
+pub mod state;
+pub mod update_status;
+
+pub use activate::activate;
+pub use start::start;
+pub use update_status::update_status;

@@ -1,0 +1,108 @@
+//! Reading subscriptions.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use entity::{
+    id::{PlanId, SubscriptionId, UserId},
+    subscriptions::{SubscriptionStatus, subscription},
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Select};
+
+use crate::base::{
+    Access, Actor, Error, Op, Result,
+    page::{Direction, Sort, SortKey},
+};
+
+/// The rows that this actor may know of.
+#[must_use]
+pub fn visible_to(actor: &Actor) -> Select<subscription::Entity> {
+    let everything = subscription::Entity::find();
+    if actor.may(Access::Staff) {
+        return everything;
+    }
+    match actor.user_id() {
+        Some(id) => everything.filter(subscription::Column::UserId.eq(id)),
+        None => everything.filter(sea_orm::sea_query::Expr::value(false)),
+    }
+}
+
+/// The subscription, if the actor may know of it.
+///
+/// # Errors
+/// [`Error::NotFound`] otherwise.
+pub async fn get(op: &Op, id: SubscriptionId) -> Result<subscription::Model> {
+    visible_to(op.actor())
+        .filter(subscription::Column::Id.eq(id))
+        .one(op.reader())
+        .await?
+        .ok_or(Error::NotFound("subscription"))
+}
+
+/// Those of the ids that the actor may know of.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn by_ids(
+    op: &Op,
+    ids: &[SubscriptionId],
+) -> Result<HashMap<SubscriptionId, subscription::Model>> {
+    let rows = visible_to(op.actor())
+        .filter(subscription::Column::Id.is_in(ids.iter().copied()))
+        .all(op.reader())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// What an office narrows a list of subscriptions by.
+#[derive(Clone, Debug, Default)]
+pub struct SubscriptionFilter {
+    /// In one of these states.
+    pub statuses: Option<Vec<SubscriptionStatus>>,
+    /// Of this person.
+    pub user_id: Option<UserId>,
+    /// To this plan.
+    pub plan_id: Option<PlanId>,
+    /// Whose present period ends before.
+    pub period_ends_before: Option<DateTime<Utc>>,
+    /// Whether it goes on after its period.
+    pub auto_renew: Option<bool>,
+}
+
+impl SubscriptionFilter {
+    /// Narrows what is visible.
+    #[must_use]
+    pub fn apply(self, select: Select<subscription::Entity>) -> Select<subscription::Entity> {
+        use subscription::Column;
+        let mut select = select;
+        if let Some(statuses) = self.statuses {
+            select = select.filter(Column::Status.is_in(statuses));
+        }
+        if let Some(user_id) = self.user_id {
+            select = select.filter(Column::UserId.eq(user_id));
+        }
+        if let Some(plan_id) = self.plan_id {
+            select = select.filter(Column::PlanId.eq(plan_id));
+        }
+        if let Some(before) = self.period_ends_before {
+            select = select.filter(Column::CurrentPeriodEnd.lt(before));
+        }
+        if let Some(auto_renew) = self.auto_renew {
+            select = select.filter(Column::AutoRenew.eq(auto_renew));
+        }
+        select
+    }
+}
+
+/// By the day it was ordered.
+#[must_use]
+pub const fn by_creation(direction: Direction) -> Sort<subscription::Entity> {
+    Sort {
+        name: "created_at",
+        column: subscription::Column::CreatedAt,
+        id_column: subscription::Column::Id,
+        direction,
+        key: |row| SortKey::Time(row.created_at),
+        id: |row| row.id.0,
+    }
+}

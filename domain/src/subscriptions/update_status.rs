@@ -1,0 +1,54 @@
+//! Staff move a subscription.
+
+use entity::{
+    id::SubscriptionId,
+    subscriptions::{SubscriptionStatus, subscription},
+};
+use sea_orm::{ActiveValue::Set, EntityTrait, QuerySelect};
+
+use crate::base::{Access, Code, Error, Op, Result};
+
+use super::state;
+
+/// Moves a subscription as the table of moves allows. A pending one is moved by its order alone:
+/// settling it makes it active, cancelling it cancels it.
+///
+/// # Errors
+/// [`Code::InvalidState`] for every other move; the message names the present state.
+pub async fn update_status(
+    op: &Op,
+    id: SubscriptionId,
+    to: SubscriptionStatus,
+) -> Result<subscription::Model> {
+    op.require(Access::Staff)?;
+    let mut tx = op.begin().await?;
+    let row = subscription::Entity::find_by_id(id)
+        .lock_exclusive()
+        .one(tx.db())
+        .await?
+        .ok_or(Error::NotFound("subscription"))?;
+    if row.status == SubscriptionStatus::Pending {
+        return Err(Error::refused(
+            Code::InvalidState,
+            "This subscription is PENDING: it follows its order. Settle or cancel the order instead.",
+        ));
+    }
+    let ended = matches!(
+        to,
+        SubscriptionStatus::Cancelled | SubscriptionStatus::Expired
+    );
+    let mut changes = subscription::ActiveModel {
+        updated_at: Set(tx.now()),
+        ..Default::default()
+    };
+    if to == SubscriptionStatus::Cancelled {
+        changes.cancelled_at = Set(Some(tx.now()));
+    }
+    if ended {
+        changes.ended_at = Set(Some(tx.now()));
+        changes.auto_renew = Set(false);
+    }
+    let row = state::advance(&mut tx, &row, to, "update_status", changes).await?;
+    tx.commit().await?;
+    Ok(row)
+}

@@ -1,0 +1,169 @@
+//! What happens to people and their sessions. Ids only: an event is kept for ever, a person's data is not.
+
+use entity::{
+    id::{SessionId, UserId},
+    users::Role,
+};
+use serde::Serialize;
+
+use crate::base::{Event, event::Sample};
+
+use super::sessions::EndReason;
+
+macro_rules! events {
+    ($($(#[$doc:meta])* $name:ident = $kind:literal about $subject:ident {
+        $($(#[$field_doc:meta])* $field:ident: $type:ty,)+
+    })+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, Serialize)]
+        pub struct $name {
+            $($(#[$field_doc])* pub $field: $type,)+
+        }
+
+        impl Event for $name {
+            const KIND: &'static str = $kind;
+
+            fn subject(&self) -> String {
+                self.$subject.to_string()
+            }
+        }
+    )+};
+}
+
+events! {
+    /// Somebody opened an account.
+    UserRegistered = "user.registered" about user_id {
+        /// Who.
+        user_id: UserId,
+    }
+    /// An admin, or the command line, made an account.
+    UserCreated = "user.created" about user_id {
+        /// Whose.
+        user_id: UserId,
+        /// With which role.
+        role: Role,
+    }
+    /// Somebody changed what is theirs.
+    UserProfileUpdated = "user.profile_updated" about user_id {
+        /// Who.
+        user_id: UserId,
+        /// Which fields, never their values.
+        fields: Vec<&'static str>,
+    }
+    /// An admin changed an account.
+    UserUpdated = "user.updated" about user_id {
+        /// Whose.
+        user_id: UserId,
+        /// Which fields, never their values.
+        fields: Vec<&'static str>,
+        /// The role it has now.
+        role: Role,
+        /// Whether it is open now.
+        is_active: bool,
+    }
+    /// A password was changed.
+    UserPasswordChanged = "user.password_changed" about user_id {
+        /// Whose.
+        user_id: UserId,
+    }
+    /// An account was closed.
+    UserDeactivated = "user.deactivated" about user_id {
+        /// Whose.
+        user_id: UserId,
+    }
+    /// A person's data was removed.
+    UserErased = "user.erased" about user_id {
+        /// Whose.
+        user_id: UserId,
+    }
+    /// Several sessions of a person were ended at once.
+    UserSessionsEnded = "user.sessions_ended" about user_id {
+        /// Whose.
+        user_id: UserId,
+        /// Why.
+        reason: EndReason,
+        /// How many.
+        count: u64,
+    }
+    /// Somebody logged in.
+    SessionStarted = "session.started" about session_id {
+        /// The log-in.
+        session_id: SessionId,
+        /// Whose.
+        user_id: UserId,
+    }
+    /// One session was ended.
+    SessionEnded = "session.ended" about session_id {
+        /// The log-in.
+        session_id: SessionId,
+        /// Whose.
+        user_id: UserId,
+        /// Why.
+        reason: EndReason,
+    }
+    /// A refresh token came a second time, so the session was ended: somebody may have stolen it.
+    SessionTokenReused = "session.token_reused" about session_id {
+        /// The log-in.
+        session_id: SessionId,
+        /// Whose.
+        user_id: UserId,
+    }
+}
+
+/// One of each kind, for the generated documentation.
+#[must_use]
+pub fn samples() -> Vec<Sample> {
+    let user_id = UserId(uuid::Uuid::from_u128(1));
+    let session_id = SessionId(uuid::Uuid::from_u128(2));
+    [
+        Sample::of(&UserRegistered { user_id }),
+        Sample::of(&UserCreated {
+            user_id,
+            role: Role::Staff,
+        }),
+        Sample::of(&UserProfileUpdated {
+            user_id,
+            fields: vec!["email", "phone"],
+        }),
+        Sample::of(&UserUpdated {
+            user_id,
+            fields: vec!["role"],
+            role: Role::Staff,
+            is_active: true,
+        }),
+        Sample::of(&UserPasswordChanged { user_id }),
+        Sample::of(&UserDeactivated { user_id }),
+        Sample::of(&UserErased { user_id }),
+        Sample::of(&UserSessionsEnded {
+            user_id,
+            reason: EndReason::PasswordChanged,
+            count: 2,
+        }),
+        Sample::of(&SessionStarted {
+            session_id,
+            user_id,
+        }),
+        Sample::of(&SessionEnded {
+            session_id,
+            user_id,
+            reason: EndReason::LogOut,
+        }),
+        Sample::of(&SessionTokenReused {
+            session_id,
+            user_id,
+        }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_sample() {
+        assert_eq!(samples().len(), 11);
+    }
+}

@@ -1,0 +1,104 @@
+//! A gateway that remembers what it was asked and answers what the test says.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard},
+};
+
+use chrono::{DateTime, Utc};
+use domain::ports::{
+    Checkout, CheckoutForm, Gateway, NotAccepted, TradeReport, TradeState, Unanswered,
+};
+use entity::{
+    money::{Currency, Money},
+    payments::PaymentMethod,
+};
+
+/// Takes every method and amount, until it is told otherwise. It knows no trade until it is told of one.
+#[derive(Default)]
+pub struct RecordedGateway {
+    answers: Mutex<HashMap<String, TradeReport>>,
+    refusal: Mutex<Option<NotAccepted>>,
+    is_silent: Mutex<bool>,
+    checkouts: Mutex<Vec<Checkout>>,
+    queries: Mutex<Vec<String>>,
+}
+
+impl RecordedGateway {
+    /// From now on a query for this trade is answered so.
+    pub fn answers(&self, merchant_trade_no: &str, report: TradeReport) {
+        lock(&self.answers).insert(merchant_trade_no.to_owned(), report);
+    }
+
+    /// From now on nothing is accepted, for this reason; `None` accepts all again.
+    pub fn refuses(&self, reason: Option<NotAccepted>) {
+        *lock(&self.refusal) = reason;
+    }
+
+    /// From now on queries get no usable answer, or do again.
+    pub fn falls_silent(&self, is_silent: bool) {
+        *lock(&self.is_silent) = is_silent;
+    }
+
+    /// Every checkout that a form was made for, oldest first.
+    pub fn checkouts(&self) -> Vec<Checkout> {
+        lock(&self.checkouts).clone()
+    }
+
+    /// Every number that was asked about, oldest first.
+    pub fn queries(&self) -> Vec<String> {
+        lock(&self.queries).clone()
+    }
+}
+
+#[async_trait::async_trait]
+impl Gateway for RecordedGateway {
+    fn name(&self) -> &'static str {
+        "recorded"
+    }
+
+    fn accepts(&self, _: PaymentMethod, _: Money) -> Result<(), NotAccepted> {
+        lock(&self.refusal).clone().map_or(Ok(()), Err)
+    }
+
+    fn checkout_form(&self, checkout: &Checkout) -> Result<CheckoutForm, NotAccepted> {
+        self.accepts(checkout.method, checkout.amount)?;
+        lock(&self.checkouts).push(checkout.clone());
+        Ok(CheckoutForm {
+            action: "https://gateway.example/checkout".to_owned(),
+            fields: vec![
+                (
+                    "MerchantTradeNo".to_owned(),
+                    checkout.merchant_trade_no.clone(),
+                ),
+                ("TotalAmount".to_owned(), checkout.amount.to_decimal()),
+            ],
+        })
+    }
+
+    async fn query_trade(
+        &self,
+        merchant_trade_no: &str,
+        _: DateTime<Utc>,
+    ) -> Result<TradeReport, Unanswered> {
+        lock(&self.queries).push(merchant_trade_no.to_owned());
+        if *lock(&self.is_silent) {
+            return Err(Unanswered("the test says so".to_owned()));
+        }
+        let known = lock(&self.answers).get(merchant_trade_no).cloned();
+        Ok(known.unwrap_or_else(|| TradeReport {
+            state: TradeState::NotFound,
+            gateway_trade_no: String::new(),
+            gateway_method: String::new(),
+            amount: Money {
+                minor: 0,
+                currency: Currency::Twd,
+            },
+            fee: None,
+        }))
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap()
+}
