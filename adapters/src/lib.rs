@@ -2,4 +2,5 @@
 
 pub mod ecpay;
 pub mod http;
+pub mod access_tokens;
 pub mod pdf;
