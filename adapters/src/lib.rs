@@ -4,3 +4,4 @@ pub mod ecpay;
 pub mod http;
 pub mod access_tokens;
 pub mod pdf;
+pub mod simulator;
