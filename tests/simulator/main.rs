@@ -1,5 +1,10 @@
 //! The simulator over real HTTP: a browser that posts forms, a shop that is called, a clock moved by hand.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a failing step fails the test; clippy sees only `#[test]` functions as tests"
+)]
+
 mod faults;
 mod kit;
 mod process;

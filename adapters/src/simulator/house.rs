@@ -2,25 +2,22 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use chrono::{DateTime, TimeDelta, Utc};
-use domain::base::{
-    clock::{Clock, taipei},
-    entropy::Entropy,
-};
+use chrono::{DateTime, Utc};
+use domain::base::{clock::Clock, entropy::Entropy};
 use tokio::sync::Notify;
 
 use super::{
     cards::{self, TypedCard},
-    checkout::{self, CheckoutForm, Refusal},
+    checkout::{self, Refusal},
     codes,
-    faults::{FaultPlan, Reorder},
-    notices,
+    faults::FaultPlan,
+    notices::{self, PaymentResult},
     pages::{Page, Pages},
     query,
-    sender::set,
     settings::SimulatorSettings,
-    store::{OpenError, State, Store},
-    trade::{Delivery, DeliveryState, NoticeKind, Status, Trade},
+    store::{OpenError, Store},
+    trade::{Delivery, Status, Trade},
+    trading,
 };
 use crate::ecpay::{check_mac, form_body};
 
@@ -164,55 +161,25 @@ impl Simulator {
             return Err((refusal, way_back));
         }
         let form = checkout::read(fields).map_err(|refusal| (refusal, way_back))?;
-        Ok(self.store.change(|state| self.insert(state, form)))
-    }
-
-    fn insert(&self, state: &mut State, form: CheckoutForm) -> Trade {
         let now = self.clock.now();
-        let entropy = self.entropy.as_ref();
-        let trade = Trade {
-            trade_no: format!(
-                "{}{:04}",
-                now.with_timezone(&taipei()).format("%y%m%d%H%M%S"),
-                state.next_number() % 10_000
-            ),
-            code: codes::issue(form.method, form.amount, form.lifetime, now, entropy),
-            merchant_trade_no: form.merchant_trade_no,
-            method: form.method,
-            amount: form.amount,
-            form: form.fields,
-            created_at: now,
-            status: Status::Unpaid,
-        };
-        if let Some(code) = &trade.code
-            && !trade.field("PaymentInfoURL").is_empty()
-        {
-            let faults = state.faults.take();
-            let is_held = faults.reorder == Some(Reorder::PaymentFirst);
-            let fields = notices::payment_info(&trade, &self.settings.merchant_id, code);
-            enqueue(
-                state,
-                &trade,
-                NoticeKind::PaymentInfo,
-                fields,
-                faults,
-                is_held,
-                now,
-            );
-        }
-        state
-            .trades
-            .insert(trade.merchant_trade_no.clone(), trade.clone());
-        trade
+        let (method, lifetime) = (form.method, form.lifetime);
+        let code = codes::issue(method, form.amount, lifetime, now, self.entropy.as_ref());
+        let merchant_id = &self.settings.merchant_id;
+        Ok(self
+            .store
+            .change(|state| trading::open(state, form, code, merchant_id, now)))
     }
 
     fn settle(&self, number: &str, pays: bool, may: impl Fn(&Trade) -> bool) -> Page {
         let settled = self.store.change(|state| {
             let trade = state.trades.get(number)?.clone();
             if trade.status == Status::Unpaid && may(&trade) {
-                Some(self.settle_in(state, trade, pays))
+                let merchant_id = &self.settings.merchant_id;
+                let now = self.clock.now();
+                let (trade, result) = trading::settle(state, trade, pays, merchant_id, now);
+                Some((trade, Some((result, now))))
             } else {
-                let result = result_of(trade.status);
+                let result = trading::result_of(trade.status);
                 Some((trade, result))
             }
         });
@@ -226,61 +193,8 @@ impl Simulator {
         }
     }
 
-    fn settle_in(
-        &self,
-        state: &mut State,
-        mut trade: Trade,
-        pays: bool,
-    ) -> (Trade, Option<(notices::Result, DateTime<Utc>)>) {
-        let now = self.clock.now();
-        let merchant_id = &self.settings.merchant_id;
-        let faults = state.faults.take();
-        let result = match (pays, faults.simulate_paid) {
-            (false, _) => notices::Result::Declined,
-            (true, true) => notices::Result::Simulated,
-            (true, false) => notices::Result::Paid,
-        };
-        trade.status = match result {
-            notices::Result::Paid => Status::Paid(now),
-            notices::Result::Declined => Status::Failed(now),
-            notices::Result::Simulated => Status::Unpaid,
-        };
-        state
-            .trades
-            .insert(trade.merchant_trade_no.clone(), trade.clone());
-        let mut fields = notices::payment(&trade, merchant_id, result, now);
-        if let Some(amount) = faults.amount {
-            set(&mut fields, "TradeAmt", &amount.to_string());
-        }
-        let fails_later =
-            faults.reorder == Some(Reorder::LateFailure) && result == notices::Result::Paid;
-        enqueue(
-            state,
-            &trade,
-            NoticeKind::Payment,
-            fields,
-            faults,
-            false,
-            now,
-        );
-        if fails_later {
-            let fields = notices::payment(&trade, merchant_id, notices::Result::Declined, now);
-            let faults = FaultPlan::default();
-            enqueue(
-                state,
-                &trade,
-                NoticeKind::Payment,
-                fields,
-                faults,
-                true,
-                now,
-            );
-        }
-        (trade, Some((result, now)))
-    }
-
     fn page_of(&self, trade: &Trade, card: Option<&str>) -> Page {
-        match (trade.status, &trade.code, result_of(trade.status)) {
+        match (trade.status, &trade.code, trading::result_of(trade.status)) {
             (Status::Unpaid, None, _) => self.pages.card(trade, card, self.clock.now()),
             (_, None, Some((result, at))) if !trade.field("OrderResultURL").is_empty() => {
                 self.return_page(trade, result, at)
@@ -308,7 +222,7 @@ impl Simulator {
         Some(self.signed(fields))
     }
 
-    fn return_page(&self, trade: &Trade, result: notices::Result, at: DateTime<Utc>) -> Page {
+    fn return_page(&self, trade: &Trade, result: PaymentResult, at: DateTime<Utc>) -> Page {
         let fields = notices::payment(trade, &self.settings.merchant_id, result, at);
         let url = trade.field("OrderResultURL");
         self.pages.back_to_shop(url, &self.signed(fields))
@@ -327,45 +241,4 @@ impl Simulator {
         page.status = 404;
         page
     }
-}
-
-const fn result_of(status: Status) -> Option<(notices::Result, DateTime<Utc>)> {
-    match status {
-        Status::Unpaid => None,
-        Status::Paid(at) => Some((notices::Result::Paid, at)),
-        Status::Failed(at) => Some((notices::Result::Declined, at)),
-    }
-}
-
-fn enqueue(
-    state: &mut State,
-    trade: &Trade,
-    kind: NoticeKind,
-    fields: Vec<(String, String)>,
-    faults: FaultPlan,
-    is_held: bool,
-    now: DateTime<Utc>,
-) {
-    let url = match kind {
-        NoticeKind::Payment => "ReturnURL",
-        NoticeKind::PaymentInfo => "PaymentInfoURL",
-    };
-    let id = state.next_number();
-    state.deliveries.push(Delivery {
-        id,
-        merchant_trade_no: trade.merchant_trade_no.clone(),
-        kind,
-        url: trade.field(url).to_owned(),
-        fields,
-        is_held,
-        sends: 0,
-        due_at: now + TimeDelta::milliseconds(i64::from(faults.delay_ms)),
-        state: if faults.lose {
-            DeliveryState::Lost
-        } else {
-            DeliveryState::Waiting
-        },
-        faults,
-        last_answer: String::new(),
-    });
 }

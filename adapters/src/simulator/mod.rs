@@ -14,6 +14,7 @@ pub mod sender;
 pub mod settings;
 pub mod store;
 pub mod trade;
+pub mod trading;
 
 mod house;
 

@@ -7,7 +7,7 @@ use crate::ecpay::taipei_time;
 
 /// How a payment went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Result {
+pub enum PaymentResult {
     /// The money is there.
     Paid,
     /// A rehearsal: no money moved.
@@ -21,18 +21,18 @@ pub enum Result {
 pub fn payment(
     trade: &Trade,
     merchant_id: &str,
-    result: Result,
+    result: PaymentResult,
     at: DateTime<Utc>,
 ) -> Vec<(String, String)> {
     let (code, message) = match result {
-        Result::Paid | Result::Simulated => ("1", "交易成功"),
-        Result::Declined => ("10100058", "Pay Fail 付款失敗"),
+        PaymentResult::Paid | PaymentResult::Simulated => ("1", "交易成功"),
+        PaymentResult::Declined => ("10100058", "Pay Fail 付款失敗"),
     };
     let fee = match result {
-        Result::Paid => trade.method.fee(trade.amount),
-        Result::Simulated | Result::Declined => 0,
+        PaymentResult::Paid => trade.method.fee(trade.amount),
+        PaymentResult::Simulated | PaymentResult::Declined => 0,
     };
-    let simulated = if result == Result::Simulated {
+    let simulated = if result == PaymentResult::Simulated {
         "1"
     } else {
         "0"

@@ -196,7 +196,7 @@ async fn send(request: reqwest::RequestBuilder) -> Result<(), String> {
         Ok(())
     } else {
         let start: String = text.chars().take(80).collect();
-        Err(format!("{} {start}", status.as_u16()))
+        Err(format!("{} {start}", status.as_u16()).trim_end().to_owned())
     }
 }
 
