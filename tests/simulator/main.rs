@@ -7,6 +7,7 @@
 
 mod faults;
 mod kit;
+mod odd_answers;
 mod process;
 
 use domain::base::clock::Clock as _;

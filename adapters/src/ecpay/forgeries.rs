@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use domain::ports::gateway::Outcome;
+use domain::ports::gateway::{Outcome, TradeState};
 use entity::payments::NoticeKind;
 use proptest::prelude::*;
 use secrecy::SecretString;
@@ -106,6 +106,66 @@ fn the_gateways_words_are_cut() {
         panic!("{:?}", notice.outcome);
     };
     assert_eq!((code.as_str(), message), ("10100248", "錯".repeat(200)));
+}
+
+#[test]
+fn a_signature_must_come_exactly_once() {
+    let settings = house().settings();
+    let verify = |fields: &[(String, String)]| {
+        check_mac::verify(fields, &settings.hash_key, &settings.hash_iv)
+    };
+    let mut fields = form_body::parse(&signed_body(&PAID)).unwrap();
+    assert!(verify(&fields));
+    let signature = fields.pop().unwrap();
+    assert!(!verify(&fields), "missing");
+    fields.extend([signature.clone(), signature.clone()]);
+    assert!(!verify(&fields), "twice the same");
+    fields.truncate(PAID.len());
+    fields.extend([signature, (check_mac::FIELD.to_owned(), String::new())]);
+    assert!(!verify(&fields), "and an empty one");
+}
+
+#[test]
+fn an_answer_counts_only_for_the_trade_that_was_asked_about() {
+    let settings = house().settings();
+    let read = |merchant: &str, number: &str, status: &str| {
+        let mut fields: Vec<_> = [
+            ("MerchantID", merchant),
+            ("MerchantTradeNo", number),
+            ("TradeAmt", "100"),
+            ("TradeStatus", status),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
+        let signature = check_mac::sign(&fields, &settings.hash_key, &settings.hash_iv);
+        fields.push((check_mac::FIELD.to_owned(), signature));
+        let pairs: Vec<_> = fields
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        read_report(&pairs.join("&"), settings, "T1").map(|report| report.state)
+    };
+    assert_eq!(read("3002607", "T1", "0").unwrap(), TradeState::Unpaid);
+    assert_eq!(
+        read("3002607", "T1", "10200047").unwrap(),
+        TradeState::NotFound
+    );
+    assert_eq!(read("", "", "10200047").unwrap(), TradeState::NotFound);
+    for (merchant, number, status) in [
+        ("2000132", "T1", "0"),
+        ("3002607", "T2", "0"),
+        ("3002607", "T2", "10200047"),
+        ("", "T1", "0"),
+        ("3002607", "", "0"),
+        ("3002607", "T1", ""),
+        ("3002607", "T1", "10200073"),
+        ("3002607", "T1", "1"), // paid, but nobody knows when
+    ] {
+        assert!(
+            read(merchant, number, status).is_err(),
+            "{merchant} {number} {status}"
+        );
+    }
 }
 
 proptest! {
