@@ -8,5 +8,6 @@ pub mod payments;
 pub mod plans;
 pub mod roots;
 pub mod subscriptions;
+pub mod users;
 
 pub use roots::{Options, Schema, attach, build_schema, sdl};

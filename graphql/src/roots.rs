@@ -20,6 +20,7 @@ use crate::{
         loaders::{PlanById, PlanVersionById, PlanVersionsByPlan},
     },
     subscriptions::{SubscriptionsMutation, SubscriptionsQuery, loaders::SubscriptionById},
+    users::{UsersMutation, UsersQuery, loaders::UserById},
 };
 
 /// The schema.
@@ -29,6 +30,7 @@ pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 #[derive(MergedObject, Default)]
 pub struct Query(
     ServerQuery,
+    UsersQuery,
     PlansQuery,
     OrdersQuery,
     SubscriptionsQuery,
@@ -40,6 +42,7 @@ pub struct Query(
 /// What can be done.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
+    UsersMutation,
     PlansMutation,
     OrdersMutation,
     SubscriptionsMutation,
@@ -92,6 +95,7 @@ pub fn build_schema(options: Options) -> Schema {
 /// Puts the operation and fresh loaders into the request.
 #[must_use]
 pub fn attach(request: Request, op: Op) -> Request {
+    let request = with_loader(request, UserById(op.clone()));
     let request = with_loader(request, PlanById(op.clone()));
     let request = with_loader(request, PlanVersionById(op.clone()));
     let request = with_loader(request, PlanVersionsByPlan(op.clone()));

@@ -1,0 +1,119 @@
+//! What people look like from outside.
+
+use async_graphql::{Enum, ID, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use domain::users::SessionTokens;
+use entity::users::user;
+
+use crate::{base::ids, connection};
+
+/// What a person may do here.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "entity::users::Role")]
+pub enum Role {
+    /// Buys; sees what is theirs.
+    Customer,
+    /// Runs the shop; sees what is everybody's.
+    Staff,
+    /// Staff who also manage people.
+    Admin,
+}
+
+/// A person with an account. Customers see themselves alone.
+#[derive(Clone, Debug)]
+pub struct User(pub user::Model);
+
+impl From<user::Model> for User {
+    fn from(user: user::Model) -> Self {
+        Self(user)
+    }
+}
+
+#[Object]
+impl User {
+    /// The id: `usr_…`.
+    async fn id(&self) -> ID {
+        ids::write(self.0.id)
+    }
+
+    /// The name shown, unique whatever the case; `erased-…` when the person's data was removed.
+    async fn username(&self) -> &str {
+        &self.0.username
+    }
+
+    /// The e-mail address, unique whatever the case.
+    async fn email(&self) -> &str {
+        &self.0.email
+    }
+
+    /// Given name; may be empty.
+    async fn first_name(&self) -> &str {
+        &self.0.first_name
+    }
+
+    /// Family name; may be empty.
+    async fn last_name(&self) -> &str {
+        &self.0.last_name
+    }
+
+    /// Phone number as the person wrote it; may be empty.
+    async fn phone(&self) -> &str {
+        &self.0.phone
+    }
+
+    /// Link to a picture, always `https`; `null` without one.
+    async fn avatar_url(&self) -> Option<&str> {
+        self.0.avatar_url.as_deref()
+    }
+
+    /// Whether the e-mail address was shown to be theirs. A new address is not.
+    async fn is_verified(&self) -> bool {
+        self.0.is_verified
+    }
+
+    /// Whether the person may log in.
+    async fn is_active(&self) -> bool {
+        self.0.is_active
+    }
+
+    /// What the person may do here.
+    async fn role(&self) -> Role {
+        self.0.role.into()
+    }
+
+    /// When the account was made.
+    async fn joined_at(&self) -> DateTime<Utc> {
+        self.0.joined_at
+    }
+
+    /// When the person last logged in; `null` before the first time.
+    async fn last_log_in_at(&self) -> Option<DateTime<Utc>> {
+        self.0.last_log_in_at
+    }
+}
+
+/// The two tokens of a log-in. Both are secrets.
+#[derive(SimpleObject)]
+pub struct Session {
+    /// Send it with every request: `Authorization: Bearer …`.
+    access_token: String,
+    /// When the access token ends. Refresh the session before, or when a request answers `UNAUTHENTICATED`.
+    expires_at: DateTime<Utc>,
+    /// For `refreshSession`. It works once; the answer brings the next one.
+    refresh_token: String,
+    /// When the refresh token ends: then log in again.
+    refresh_token_expires_at: DateTime<Utc>,
+}
+
+impl From<SessionTokens> for Session {
+    fn from(tokens: SessionTokens) -> Self {
+        Self {
+            access_token: tokens.access_token,
+            expires_at: tokens.access_token_expires_at,
+            refresh_token: tokens.refresh_token,
+            refresh_token_expires_at: tokens.refresh_token_expires_at,
+        }
+    }
+}
+
+connection!(UserConnection, UserEdge, User, user::Entity, "People.");
