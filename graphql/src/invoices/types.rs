@@ -16,6 +16,7 @@ use crate::{
     connection,
     orders::{Order, loaders::OrderById},
     subscriptions::{PlanSubscription, loaders::SubscriptionById},
+    users::{User, loaders::UserById},
 };
 
 use super::loaders::LinesByInvoice;
@@ -86,6 +87,13 @@ impl Invoice {
     /// The number for people, such as `INV-2026-000001`: without gaps within its year.
     async fn number(&self) -> &str {
         &self.0.number
+    }
+
+    /// Whose it is: the account, as it is now; `buyer` is as on the day of issue.
+    async fn user(&self, context: &Context<'_>) -> Result<User> {
+        let row = load::<UserById, _>(context, self.0.user_id).await?;
+        row.map(User)
+            .ok_or_else(|| outward(Error::NotFound("user")))
     }
 
     /// Where it stands.

@@ -2,14 +2,16 @@
 
 use async_graphql::{Context, Enum, ID, Object, Result};
 use chrono::{DateTime, Utc};
+use domain::base::Error;
 use entity::orders::{order, order_line};
 
 use crate::{
-    base::{ask::load, ids, scalars::Money},
+    base::{ask::load, error::outward, ids, scalars::Money},
     connection,
     invoices::{Invoice, loaders::InvoiceByOrder},
     payments::{Payment, loaders::PaymentsByOrder, types::PaymentMethod},
     subscriptions::{PlanSubscription, loaders::SubscriptionById},
+    users::{User, loaders::UserById},
 };
 
 use super::loaders::LinesByOrder;
@@ -77,6 +79,13 @@ impl Order {
     /// The number for people, such as `ORD-20261120-7K2M9Q`.
     async fn number(&self) -> &str {
         &self.0.number
+    }
+
+    /// Whose it is.
+    async fn user(&self, context: &Context<'_>) -> Result<User> {
+        let row = load::<UserById, _>(context, self.0.user_id).await?;
+        row.map(User)
+            .ok_or_else(|| outward(Error::NotFound("user")))
     }
 
     /// Where it stands.

@@ -64,8 +64,8 @@ impl SubscriptionsMutation {
         })
     }
 
-    /// Moves a subscription as its states allow. A pending one follows its order and is not moved here. Needs
-    /// the role STAFF or ADMIN.
+    /// Moves a subscription as its states allow. A pending one follows its order and is not moved here.
+    /// Needs the role STAFF or ADMIN.
     async fn update_subscription_status(
         &self,
         context: &Context<'_>,

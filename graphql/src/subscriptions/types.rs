@@ -12,6 +12,7 @@ use crate::{
         loaders::{PlanById, PlanVersionById},
         types::{Plan, PlanVersion},
     },
+    users::{User, loaders::UserById},
 };
 
 /// Where a subscription stands.
@@ -58,6 +59,13 @@ impl PlanSubscription {
     /// The id, `sub_…`.
     async fn id(&self) -> ID {
         ids::write(self.0.id)
+    }
+
+    /// Whose it is.
+    async fn user(&self, context: &Context<'_>) -> Result<User> {
+        let row = load::<UserById, _>(context, self.0.user_id).await?;
+        row.map(User)
+            .ok_or_else(|| outward(Error::NotFound("user")))
     }
 
     /// Where it stands.

@@ -1,11 +1,18 @@
 //! What people look like from outside.
 
-use async_graphql::{Enum, ID, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use domain::users::SessionTokens;
-use entity::users::user;
+use domain::{base::page::Direction, invoices, orders, subscriptions, users::SessionTokens};
+use entity::{invoices::invoice, orders::order, subscriptions::subscription, users::user};
+use sea_orm::{ColumnTrait, QueryFilter};
 
-use crate::{base::ids, connection};
+use crate::{
+    base::{Ask, ids, page},
+    connection,
+    invoices::InvoiceConnection,
+    orders::OrderConnection,
+    subscriptions::PlanSubscriptionConnection,
+};
 
 /// What a person may do here.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +36,7 @@ impl From<user::Model> for User {
     }
 }
 
+/// A person with an account. Customers see themselves alone.
 #[Object]
 impl User {
     /// The id: `usr_…`.
@@ -89,6 +97,78 @@ impl User {
     /// When the person last logged in; `null` before the first time.
     async fn last_log_in_at(&self) -> Option<DateTime<Utc>> {
         self.0.last_log_in_at
+    }
+
+    /// Their orders, newest first.
+    async fn orders(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, or after `after`: 1 to 100.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+    ) -> Result<OrderConnection> {
+        let op = context.op()?;
+        let theirs =
+            orders::query::visible_to(op.actor()).filter(order::Column::UserId.eq(self.0.id));
+        let request = page::request(first, after, last, before);
+        OrderConnection::fetch(
+            op,
+            theirs,
+            &orders::query::by_placing(Direction::Descending),
+            &request,
+        )
+        .await
+    }
+
+    /// Their subscriptions, newest first.
+    async fn subscriptions(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, or after `after`: 1 to 100.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+    ) -> Result<PlanSubscriptionConnection> {
+        let op = context.op()?;
+        let theirs = subscriptions::query::visible_to(op.actor())
+            .filter(subscription::Column::UserId.eq(self.0.id));
+        let request = page::request(first, after, last, before);
+        PlanSubscriptionConnection::fetch(
+            op,
+            theirs,
+            &subscriptions::query::by_creation(Direction::Descending),
+            &request,
+        )
+        .await
+    }
+
+    /// Their invoices, newest first.
+    async fn invoices(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, or after `after`: 1 to 100.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+    ) -> Result<InvoiceConnection> {
+        let op = context.op()?;
+        let theirs =
+            invoices::query::visible_to(op.actor()).filter(invoice::Column::UserId.eq(self.0.id));
+        let request = page::request(first, after, last, before);
+        InvoiceConnection::fetch(
+            op,
+            theirs,
+            &invoices::query::by_issue(Direction::Descending),
+            &request,
+        )
+        .await
     }
 }
 
