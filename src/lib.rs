@@ -1,3 +1,12 @@
-//! The server.
+//! Fabrica's server: configuration, command line, wiring, HTTP, telemetry, shutdown.
 
+pub mod app;
+pub mod cli;
+pub mod commands;
+pub mod config;
 pub mod http;
+pub mod jobs;
+pub mod parts;
+pub mod reference;
+pub mod shutdown;
+pub mod telemetry;

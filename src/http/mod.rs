@@ -1,3 +1,33 @@
-//! The doors that speak HTTP.
+//! HTTP: the doors of the house. What stands here reads, bounds and answers; it decides nothing about the shop.
 
+mod accept;
+mod answer;
+mod body;
+pub mod callbacks;
+pub mod caller;
+mod document;
+mod envelope;
+pub mod graphql;
+pub mod headers;
+pub mod health;
+mod house;
+mod metrics;
+pub mod observe;
+pub mod pages;
+mod playground;
+mod protocol;
+mod public;
+pub mod request_id;
+mod router;
+pub mod serve;
 pub mod simulator;
+mod socket;
+mod tally;
+mod websocket;
+
+#[cfg(test)]
+mod tests;
+
+pub use answer::json_error;
+pub use house::{Answers, House, Limits};
+pub use router::router;

@@ -1,0 +1,161 @@
+//! The command line.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::{
+    commands::{self, Failure},
+    config::{self, Config},
+    telemetry,
+};
+
+/// A shop's back office behind one GraphQL schema.
+#[derive(Debug, Parser)]
+#[command(name = "fabrica", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves (what happens without a command).
+    Serve,
+    /// Brings the database up to date, back, or tells how it stands.
+    Migrate(Migrate),
+    /// Fills an empty database with demo accounts and plans. Not for production.
+    Seed,
+    /// Makes an admin.
+    CreateAdmin(CreateAdmin),
+    /// Writes the generated descriptions of the server.
+    Schema(Schema),
+    /// Prints the settings that hold, without secrets.
+    Config,
+    /// Checks settings, database, files and keys, and says how to mend what is wrong.
+    Doctor,
+    /// Serves ECPay's simulator alone.
+    Simulator,
+}
+
+#[derive(Debug, Args)]
+struct Migrate {
+    #[arg(value_enum)]
+    what: Migration,
+    /// For `down`: how many changes to take back.
+    #[arg(long, default_value_t = 1)]
+    steps: u32,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Migration {
+    /// Makes every change that is not made yet.
+    Up,
+    /// Takes changes back, the newest first.
+    Down,
+    /// Tells which changes are made.
+    Status,
+}
+
+/// Who is to be admin.
+#[derive(Debug, Args)]
+pub struct CreateAdmin {
+    /// The e-mail address.
+    #[arg(long)]
+    pub email: String,
+    /// The name.
+    #[arg(long)]
+    pub username: String,
+    /// Reads the password from standard input. Without it one is made and printed once.
+    #[arg(long)]
+    pub password_stdin: bool,
+}
+
+/// Which descriptions to write. Without any of the flags: all.
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// `schema.graphql`: the schema.
+    #[arg(long)]
+    pub sdl: bool,
+    /// `settings.md`: every setting.
+    #[arg(long)]
+    pub settings: bool,
+    /// `permissions.md`: who may use which root field.
+    #[arg(long)]
+    pub permissions: bool,
+    /// `errors.md`: every error code.
+    #[arg(long)]
+    pub errors: bool,
+    /// `events.md`: every kind of event with a sample.
+    #[arg(long)]
+    pub events: bool,
+    /// Writes files into this folder instead of printing.
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+}
+
+/// Runs the program with the arguments of this process.
+#[must_use]
+pub fn run() -> ExitCode {
+    let command = Cli::parse().command.unwrap_or(Command::Serve);
+    match obey(command) {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("fabrica: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn obey(command: Command) -> Result<ExitCode, Failure> {
+    // Works without settings, so that a build can run it anywhere.
+    if let Command::Schema(which) = &command {
+        return commands::schema::run(which).map(|()| ExitCode::SUCCESS);
+    }
+    if let Command::Doctor = command {
+        return within_runtime(commands::doctor::run());
+    }
+    let config = config::load()?;
+    if let Command::Config = command {
+        print!("{}", config::table_of(&config));
+        return Ok(ExitCode::SUCCESS);
+    }
+    telemetry::start_logging(&config.logging);
+    within_runtime(with_settings(command, config))
+}
+
+async fn with_settings(command: Command, config: Config) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Serve => return commands::serve::run(config).await,
+        Command::Migrate(Migrate { what, steps }) => match what {
+            Migration::Up => commands::migrate::up(&config).await?,
+            Migration::Down => commands::migrate::down(&config, steps).await?,
+            Migration::Status => commands::migrate::status(&config).await?,
+        },
+        Command::Seed => commands::seed::run(&config).await?,
+        Command::CreateAdmin(admin) => commands::create_admin::run(&config, &admin).await?,
+        Command::Simulator => commands::simulator::run(config).await?,
+        // Done before the settings were read, or without a runtime.
+        Command::Schema(_) | Command::Config | Command::Doctor => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn within_runtime<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(work)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+        assert!(Cli::try_parse_from(["fabrica"]).unwrap().command.is_none());
+    }
+}

@@ -1,0 +1,92 @@
+//! Bringing the database up to date.
+
+use domain::base::database::Database;
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, TransactionTrait};
+
+use crate::{app, config::Config};
+
+use super::Failure;
+
+/// The advisory lock that replicas wait for: any number that nobody else uses.
+const LOCK: i64 = 0x6661_6272_6963_6101;
+
+/// Makes every change that is not made yet.
+///
+/// # Errors
+/// The database cannot be opened, or a change fails; changes before it stay made.
+pub async fn up(config: &Config) -> Result<(), Failure> {
+    let _lock = app::lock_database(config)?;
+    let database = app::open_database(config).await?;
+    let names = pending(&database).await?;
+    apply(&database).await?;
+    for name in &names {
+        println!("made {name}");
+    }
+    if names.is_empty() {
+        println!("the database is up to date");
+    }
+    Ok(())
+}
+
+/// Takes the newest changes back.
+///
+/// # Errors
+/// The database cannot be opened, or a change cannot be taken back.
+pub async fn down(config: &Config, steps: u32) -> Result<(), Failure> {
+    let _lock = app::lock_database(config)?;
+    let database = app::open_database(config).await?;
+    Migrator::down(database.writer(), Some(steps)).await?;
+    println!("took back {steps}");
+    Ok(())
+}
+
+/// Prints which changes are made.
+///
+/// # Errors
+/// The database cannot be opened.
+pub async fn status(config: &Config) -> Result<(), Failure> {
+    let database = app::open_database(config).await?;
+    for migration in Migrator::get_applied_migrations(database.writer()).await? {
+        println!("made     {}", migration.name());
+    }
+    for name in pending(&database).await? {
+        println!("pending  {name}");
+    }
+    Ok(())
+}
+
+/// The names of the changes that are not made yet.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn pending(database: &Database) -> Result<Vec<String>, DbErr> {
+    let migrations = Migrator::get_pending_migrations(database.writer()).await?;
+    Ok(migrations
+        .iter()
+        .map(|migration| migration.name().to_owned())
+        .collect())
+}
+
+/// Makes every change that is not made yet; of several replicas one works and the others wait.
+///
+/// # Errors
+/// A change fails.
+pub async fn apply(database: &Database) -> Result<(), DbErr> {
+    if database.engine() != DatabaseBackend::Postgres {
+        return Migrator::up(database.writer(), None).await;
+    }
+    // The lock belongs to a transaction of its own, which only waits: without the usual time limits.
+    let guard = database.writer().begin().await?;
+    for statement in [
+        "SET LOCAL statement_timeout = 0".to_owned(),
+        "SET LOCAL lock_timeout = 0".to_owned(),
+        "SET LOCAL idle_in_transaction_session_timeout = 0".to_owned(),
+        format!("SELECT pg_advisory_xact_lock({LOCK})"),
+    ] {
+        guard.execute_unprepared(&statement).await?;
+    }
+    let done = Migrator::up(database.writer(), None).await;
+    guard.rollback().await?;
+    done
+}

@@ -1,0 +1,122 @@
+//! Serving.
+
+use std::{process::ExitCode, sync::Arc, time::Duration};
+
+use domain::base::App;
+use tokio::net::TcpListener;
+
+use crate::{
+    app,
+    config::{Config, Profile},
+    http::{self, House},
+    seams,
+    shutdown::{self, Shutdown},
+    telemetry,
+};
+
+use super::{Failure, migrate, seed::DEMO_ACCOUNTS};
+
+/// Serves until a signal comes, then goes down in order.
+///
+/// # Errors
+/// Something stands in the way of starting; the message names it.
+pub async fn run(config: Config) -> Result<ExitCode, Failure> {
+    let _lock = app::lock_database(&config)?;
+    let app = app::build(&config).await?;
+    bring_up_to_date(&config, &app).await?;
+    let listener = TcpListener::bind(config.server.listen)
+        .await
+        .map_err(|error| format!("FABRICA_LISTEN: {}: {error}", config.server.listen))?;
+    let config = Arc::new(config);
+    let house = house(Arc::clone(&app), Arc::clone(&config))?;
+    let shutdown = house.shutdown.clone();
+    tokio::spawn(telemetry::keep_tidy(house.metrics.clone()));
+    seams::start_jobs(app, &config, &shutdown).await;
+    greet(&config, &listener);
+    let router = http::router(house.clone());
+    let serving = tokio::spawn(http::serve::serve(listener, router, house.clone()));
+    shutdown::signal().await?;
+    tracing::info!("going down");
+    tokio::spawn(shutdown::exit_on_second_signal());
+    let done = shutdown
+        .run(Duration::from_secs(config.server.drain_seconds))
+        .await;
+    serving.abort();
+    end(&house.app, done).await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The house that every door shares, with the schema these settings ask for.
+///
+/// # Errors
+/// The figures cannot be counted.
+pub fn house(app: Arc<App>, config: Arc<Config>) -> Result<House, Failure> {
+    let schema = graphql::build_schema(graphql::Options {
+        introspection: config.server.introspection,
+    });
+    let metrics = telemetry::start_metrics()?;
+    let spread = match config.server.drain_seconds {
+        0 => Duration::ZERO,
+        _ => Duration::from_secs(10),
+    };
+    let mut house = House::new(
+        app,
+        Arc::new(schema),
+        config,
+        Shutdown::default(),
+        metrics,
+    );
+    house.limits.spread = spread;
+    Ok(house)
+}
+
+async fn bring_up_to_date(config: &Config, app: &App) -> Result<(), Failure> {
+    if config.store.migrate {
+        return Ok(migrate::apply(&app.database).await?);
+    }
+    let missing = migrate::pending(&app.database).await?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "the database lacks {} changes; run `fabrica migrate up`, or set FABRICA_MIGRATE=on",
+        missing.len()
+    )
+    .into())
+}
+
+async fn end(app: &App, done: bool) {
+    if !done {
+        tracing::warn!("time is over; what still ran is cut off");
+    }
+    for connection in [app.database.reader(), app.database.writer()] {
+        if let Err(error) = connection.clone().close().await {
+            tracing::warn!(%error, "the database was not closed in order");
+        }
+    }
+    tracing::info!("ended");
+}
+
+fn greet(config: &Config, listener: &TcpListener) {
+    let listen = listener
+        .local_addr()
+        .map_or_else(|_| config.server.listen.to_string(), |at| at.to_string());
+    tracing::info!(
+        listen,
+        profile = config.profile.name(),
+        version = env!("CARGO_PKG_VERSION"),
+        "serving"
+    );
+    if config.profile != Profile::Development {
+        return;
+    }
+    let url = &config.server.public_url;
+    println!(
+        "\n  Fabrica is ready.\n\n  playground  {url}/\n  GraphQL     {url}/graphql\n  schema      {url}/schema.graphql\n  health      {url}/health/detailed\n"
+    );
+    println!("  Demo accounts (made by `fabrica seed`):");
+    for account in DEMO_ACCOUNTS {
+        println!("    {:<9} {:<20} {}", account.label, account.identifier, account.password);
+    }
+    println!("\n  Ctrl-C ends it.\n");
+}

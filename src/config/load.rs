@@ -1,0 +1,221 @@
+//! From values to settings.
+
+use std::{net::SocketAddr, path::Path};
+
+use entity::invoices::invoice::Party;
+
+use super::{
+    check,
+    model::{
+        Config, Ecpay, EcpayEnvironment, LogFormat, Logging, Profile, Secrets, Server, Shop, Store,
+    },
+    problem::Problems,
+    reader::Reader,
+};
+
+/// The settings of this process: its environment, and the file that `FABRICA_CONFIG` names.
+///
+/// # Errors
+/// Everything that is wrong, by name.
+pub fn load() -> Result<Config, Problems> {
+    let mut problems = Problems::default();
+    let file = match std::env::var("FABRICA_CONFIG") {
+        Ok(path) if !path.trim().is_empty() => match std::fs::read_to_string(&path) {
+            Ok(text) => Some(text),
+            Err(error) => {
+                problems.add("FABRICA_CONFIG", format!("{path} cannot be read: {error}"));
+                return Err(problems);
+            }
+        },
+        _ => None,
+    };
+    // A variable that is not Unicode is nobody's setting, unless its name says so.
+    let environment = std::env::vars_os().filter_map(|(name, value)| {
+        Some((
+            name.into_string().ok()?,
+            value.to_string_lossy().into_owned(),
+        ))
+    });
+    load_from(environment, file.as_deref())
+}
+
+/// The settings in these pairs and this text of a file; the pairs win.
+///
+/// # Errors
+/// Everything that is wrong, by name.
+pub fn load_from(
+    environment: impl IntoIterator<Item = (String, String)>,
+    file: Option<&str>,
+) -> Result<Config, Problems> {
+    let mut reader = Reader::new(environment, file);
+    let config = read(&mut reader);
+    let mut problems = reader.problems;
+    check::everywhere(&config, &mut problems);
+    if config.profile == Profile::Production {
+        check::production(&config, &mut problems);
+    }
+    if problems.0.is_empty() {
+        Ok(config)
+    } else {
+        Err(problems)
+    }
+}
+
+fn read(reader: &mut Reader) -> Config {
+    let profile = reader.one_of(
+        "FABRICA_PROFILE",
+        Profile::Development,
+        &[
+            ("development", Profile::Development),
+            ("sandbox", Profile::Sandbox),
+            ("production", Profile::Production),
+        ],
+    );
+    Config {
+        profile,
+        server: server(reader, profile),
+        store: store(reader),
+        secrets: Secrets {
+            secret: reader.secret("FABRICA_SECRET"),
+            signing_key: reader.secret("FABRICA_SIGNING_KEY"),
+            metrics_token: reader.secret("FABRICA_METRICS_TOKEN"),
+        },
+        ecpay: ecpay(reader),
+        shop: shop(reader),
+        logging: Logging {
+            filter: reader
+                .text("FABRICA_LOG")
+                .unwrap_or_else(|| "info".to_owned()),
+            format: reader.one_of(
+                "FABRICA_LOG_FORMAT",
+                if profile == Profile::Development {
+                    LogFormat::Text
+                } else {
+                    LogFormat::Json
+                },
+                &[("json", LogFormat::Json), ("text", LogFormat::Text)],
+            ),
+        },
+    }
+}
+
+fn server(reader: &mut Reader, profile: Profile) -> Server {
+    let listen = reader.parsed(
+        "FABRICA_LISTEN",
+        SocketAddr::from(([127, 0, 0, 1], 8080)),
+        "an address and a port, such as 127.0.0.1:8080",
+    );
+    let public_url = reader
+        .text("FABRICA_PUBLIC_URL")
+        .map_or_else(|| own_url(listen), |url| without_slash(&url));
+    let allowed_origins = reader
+        .text("FABRICA_ALLOWED_ORIGINS")
+        .unwrap_or_default()
+        .split(',')
+        .map(without_slash)
+        .filter(|origin| !origin.is_empty())
+        .collect();
+    let open = profile != Profile::Production;
+    let drain = if profile == Profile::Development {
+        0
+    } else {
+        5
+    };
+    Server {
+        listen,
+        public_url,
+        trusted_proxies: usize::try_from(reader.number("FABRICA_TRUSTED_PROXIES", 0, 0, 10))
+            .unwrap_or_default(),
+        allowed_origins,
+        introspection: reader.switch("FABRICA_INTROSPECTION", open),
+        playground: reader.switch("FABRICA_PLAYGROUND", open),
+        drain_seconds: reader.number("FABRICA_DRAIN_SECONDS", drain, 0, 20),
+    }
+}
+
+/// An address that a browser on this machine can open.
+fn own_url(listen: SocketAddr) -> String {
+    let mut listen = listen;
+    if listen.ip().is_unspecified() {
+        listen.set_ip([127, 0, 0, 1].into());
+    }
+    format!("http://{listen}")
+}
+
+fn without_slash(url: &str) -> String {
+    url.trim().trim_end_matches('/').to_owned()
+}
+
+fn store(reader: &mut Reader) -> Store {
+    let data_dir = reader
+        .text("FABRICA_DATA_DIR")
+        .unwrap_or_else(|| "./data".to_owned());
+    let data_dir = Path::new(&data_dir).to_path_buf();
+    let database_url = reader.secret("DATABASE_URL").unwrap_or_else(|| {
+        let file = data_dir.join("fabrica.db");
+        format!("sqlite://{}?mode=rwc", file.display()).into()
+    });
+    Store {
+        data_dir,
+        database_url,
+        database_read_url: reader.secret("DATABASE_READ_URL"),
+        redis_url: reader.secret("REDIS_URL"),
+        smtp_url: reader.secret("SMTP_URL"),
+        migrate: reader.switch("FABRICA_MIGRATE", true),
+    }
+}
+
+fn ecpay(reader: &mut Reader) -> Ecpay {
+    let environment = reader.one_of(
+        "ECPAY_ENV",
+        EcpayEnvironment::Simulator,
+        &[
+            ("simulator", EcpayEnvironment::Simulator),
+            ("stage", EcpayEnvironment::Stage),
+            ("production", EcpayEnvironment::Production),
+        ],
+    );
+    let names = ["ECPAY_MERCHANT_ID", "ECPAY_HASH_KEY", "ECPAY_HASH_IV"];
+    let account = match (
+        reader.text(names[0]),
+        reader.secret(names[1]),
+        reader.secret(names[2]),
+    ) {
+        (Some(merchant), Some(key), Some(iv)) => Some((merchant, key, iv)),
+        (None, None, None) if environment != EcpayEnvironment::Production => None,
+        _ => {
+            for name in names {
+                if reader.text(name).is_none() {
+                    reader.problems.add(
+                        name,
+                        "is missing; set the merchant id, hash key and hash iv of one account together",
+                    );
+                }
+            }
+            None
+        }
+    };
+    Ecpay {
+        environment,
+        account,
+        resend_seconds: reader.number("FABRICA_SIMULATOR_RESEND_SECONDS", 5, 1, 3600),
+    }
+}
+
+fn shop(reader: &mut Reader) -> Shop {
+    let text = |name| reader.text(name).unwrap_or_default();
+    let seller = Party {
+        name: reader
+            .text("FABRICA_SELLER_NAME")
+            .unwrap_or_else(|| "Fabrica".to_owned()),
+        tax_id: text("FABRICA_SELLER_TAX_ID"),
+        address: text("FABRICA_SELLER_ADDRESS"),
+        email: text("FABRICA_SELLER_EMAIL"),
+        phone: text("FABRICA_SELLER_PHONE"),
+    };
+    let hours = reader.number("FABRICA_ORDER_LIFETIME_HOURS", 24, 1, 720);
+    Shop {
+        seller,
+        order_lifetime_hours: u32::try_from(hours).unwrap_or(24),
+    }
+}

@@ -1,0 +1,156 @@
+//! The settings as the server uses them.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use entity::invoices::invoice::Party;
+use secrecy::SecretString;
+
+/// Every setting, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// How careful to be.
+    pub profile: Profile,
+    /// The process and its HTTP side.
+    pub server: Server,
+    /// Where data is kept.
+    pub store: Store,
+    /// Keys, as far as they were given.
+    pub secrets: Secrets,
+    /// The payment gateway.
+    pub ecpay: Ecpay,
+    /// The business.
+    pub shop: Shop,
+    /// Logs and figures.
+    pub logging: Logging,
+}
+
+/// How careful to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// On a developer's machine: everything by itself, nothing secret.
+    Development,
+    /// For trying out, in public.
+    Sandbox,
+    /// For real money.
+    Production,
+}
+
+impl Profile {
+    /// Its name in the settings.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Development => "development",
+            Self::Sandbox => "sandbox",
+            Self::Production => "production",
+        }
+    }
+}
+
+/// The process and its HTTP side.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// The address to listen on.
+    pub listen: SocketAddr,
+    /// Where the world reaches us, without a slash at the end.
+    pub public_url: String,
+    /// How many hops of `X-Forwarded-For` are believed.
+    pub trusted_proxies: usize,
+    /// Other sites' origins that may call us.
+    pub allowed_origins: Vec<String>,
+    /// Whether everybody may read the schema through introspection.
+    pub introspection: bool,
+    /// Whether the playground is served.
+    pub playground: bool,
+    /// How long to answer on after readiness ended, in seconds.
+    pub drain_seconds: u64,
+}
+
+/// Where data is kept.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// Where files are kept.
+    pub data_dir: PathBuf,
+    /// The database; may hold a password.
+    pub database_url: SecretString,
+    /// A read replica; accepted for later.
+    pub database_read_url: Option<SecretString>,
+    /// Redis; accepted for later.
+    pub redis_url: Option<SecretString>,
+    /// The mail server; accepted for later.
+    pub smtp_url: Option<SecretString>,
+    /// Whether `serve` migrates.
+    pub migrate: bool,
+}
+
+/// Keys, as far as they were given.
+#[derive(Clone, Debug)]
+pub struct Secrets {
+    /// What keys are derived from.
+    pub secret: Option<SecretString>,
+    /// The key that signs access tokens.
+    pub signing_key: Option<SecretString>,
+    /// What opens `/metrics`.
+    pub metrics_token: Option<SecretString>,
+}
+
+/// Which ECPay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EcpayEnvironment {
+    /// The one in this server.
+    Simulator,
+    /// ECPay's test environment.
+    Stage,
+    /// Where the money is real.
+    Production,
+}
+
+impl EcpayEnvironment {
+    /// Its name in the settings.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Simulator => "simulator",
+            Self::Stage => "stage",
+            Self::Production => "production",
+        }
+    }
+}
+
+/// The payment gateway.
+#[derive(Clone, Debug)]
+pub struct Ecpay {
+    /// Which.
+    pub environment: EcpayEnvironment,
+    /// The merchant and both keys; `None` for the public stage account.
+    pub account: Option<(String, SecretString, SecretString)>,
+    /// How long the simulator waits before it sends again, in seconds.
+    pub resend_seconds: u64,
+}
+
+/// The business.
+#[derive(Clone, Debug)]
+pub struct Shop {
+    /// Who issues the invoices.
+    pub seller: Party,
+    /// How long an order can be paid, in hours.
+    pub order_lifetime_hours: u32,
+}
+
+/// Logs.
+#[derive(Clone, Debug)]
+pub struct Logging {
+    /// What is logged.
+    pub filter: String,
+    /// How.
+    pub format: LogFormat,
+}
+
+/// How lines are logged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One object a line.
+    Json,
+    /// For eyes.
+    Text,
+}

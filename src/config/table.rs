@@ -1,0 +1,155 @@
+//! The table of settings. Reading, `fabrica config` and `schema/settings.md` all come from it.
+
+/// A setting.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// Its name in the environment and in the file.
+    pub name: &'static str,
+    /// What it belongs to.
+    pub section: Section,
+    /// What it is, in a sentence or two.
+    pub what: &'static str,
+    /// What holds when it is not set, in words where it depends on others.
+    pub default: &'static str,
+    /// How it is shown.
+    pub shown: Shown,
+}
+
+/// What a setting belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// The process and its HTTP side.
+    Server,
+    /// Where data is kept.
+    Storage,
+    /// Keys.
+    Secrets,
+    /// The payment gateway.
+    Ecpay,
+    /// The business.
+    Shop,
+    /// Logs and figures.
+    Observation,
+}
+
+impl Section {
+    /// Its heading.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Server => "Server",
+            Self::Storage => "Storage",
+            Self::Secrets => "Secrets",
+            Self::Ecpay => "ECPay",
+            Self::Shop => "Shop",
+            Self::Observation => "Observation",
+        }
+    }
+}
+
+/// How a value is shown to people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// As it is.
+    Open,
+    /// As a URL without its password.
+    Url,
+    /// Never.
+    Secret,
+}
+
+const fn setting(
+    section: Section,
+    name: &'static str,
+    shown: Shown,
+    default: &'static str,
+    what: &'static str,
+) -> Setting {
+    Setting {
+        name,
+        section,
+        what,
+        default,
+        shown,
+    }
+}
+
+/// Names that begin like ours but belong to scripts and tests.
+pub const NOT_SETTINGS: &[&str] = &[
+    "FABRICA_CONFIG",
+    "FABRICA_PG_DIR",
+    "FABRICA_TEST_POSTGRES",
+];
+
+use Section::{Ecpay, Observation, Secrets, Server, Shop, Storage};
+use Shown::{Open, Secret, Url};
+
+/// Every setting.
+#[rustfmt::skip]
+pub const SETTINGS: &[Setting] = &[
+    setting(Server, "FABRICA_PROFILE", Open, "development",
+        "How careful to be: `development`, `sandbox` or `production`. Production refuses everything that is only fit for trying out."),
+    setting(Server, "FABRICA_LISTEN", Open, "127.0.0.1:8080",
+        "The address and port to listen on."),
+    setting(Server, "FABRICA_PUBLIC_URL", Open, "http://<FABRICA_LISTEN>",
+        "Where browsers and ECPay reach this server, without a path. ECPay posts to ports 80 and 443 only."),
+    setting(Server, "FABRICA_TRUSTED_PROXIES", Open, "0",
+        "How many proxies of yours stand in front. With 0, `X-Forwarded-For` is ignored."),
+    setting(Server, "FABRICA_ALLOWED_ORIGINS", Open, "none",
+        "Origins of other sites whose pages may call the API, separated by commas. The server's own origin is always allowed."),
+    setting(Server, "FABRICA_INTROSPECTION", Open, "on, in production off",
+        "Whether everybody may read the schema through introspection: `on` or `off`. `/schema.graphql` is there in any case."),
+    setting(Server, "FABRICA_PLAYGROUND", Open, "on, in production off",
+        "Whether the playground is served at `/`: `on` or `off`."),
+    setting(Server, "FABRICA_DRAIN_SECONDS", Open, "5, in development 0",
+        "How long the server answers on after it said that it is going, so that balancers notice (0 to 20)."),
+
+    setting(Storage, "FABRICA_DATA_DIR", Open, "./data",
+        "Where files are kept: the SQLite database and, in development, the keys."),
+    setting(Storage, "DATABASE_URL", Url, "SQLite in FABRICA_DATA_DIR",
+        "The database: `sqlite:…` or `postgres://…`."),
+    setting(Storage, "DATABASE_READ_URL", Url, "none",
+        "A read replica. Accepted, and not used yet."),
+    setting(Storage, "REDIS_URL", Url, "none",
+        "Redis, for several replicas. Accepted, and not used yet."),
+    setting(Storage, "SMTP_URL", Url, "none",
+        "The mail server. Accepted, and not used yet."),
+    setting(Storage, "FABRICA_MIGRATE", Open, "on",
+        "Whether `serve` brings the database up to date by itself: `on` or `off`. With `off` it refuses to start on an old one."),
+
+    setting(Secrets, "FABRICA_SECRET", Secret, "made and kept in FABRICA_DATA_DIR; required in production",
+        "At least 32 characters by chance. The keys for signed links and refresh tokens are derived from it; a new one ends every log-in."),
+    setting(Secrets, "FABRICA_SIGNING_KEY", Secret, "made and kept in FABRICA_DATA_DIR; required in production",
+        "The Ed25519 key that signs access tokens: PKCS#8, as PEM or base64."),
+
+    setting(Ecpay, "ECPAY_ENV", Open, "simulator",
+        "Which ECPay: `simulator` (in this server), `stage` or `production`."),
+    setting(Ecpay, "ECPAY_MERCHANT_ID", Open, "the public stage account; required in ECPay's production",
+        "Who we are at ECPay."),
+    setting(Ecpay, "ECPAY_HASH_KEY", Secret, "the public stage account; required in ECPay's production",
+        "The first half of the signing secret."),
+    setting(Ecpay, "ECPAY_HASH_IV", Secret, "the public stage account; required in ECPay's production",
+        "The second half of the signing secret."),
+    setting(Ecpay, "FABRICA_SIMULATOR_RESEND_SECONDS", Open, "5",
+        "How long the simulator waits before it sends an unanswered notice again (1 to 3600)."),
+
+    setting(Shop, "FABRICA_SELLER_NAME", Open, "Fabrica",
+        "The name on invoices. Required in production."),
+    setting(Shop, "FABRICA_SELLER_TAX_ID", Open, "none",
+        "The seller's tax id (統一編號), eight digits."),
+    setting(Shop, "FABRICA_SELLER_ADDRESS", Open, "none",
+        "The seller's address on invoices."),
+    setting(Shop, "FABRICA_SELLER_EMAIL", Open, "none",
+        "The seller's e-mail address on invoices."),
+    setting(Shop, "FABRICA_SELLER_PHONE", Open, "none",
+        "The seller's phone number on invoices."),
+    setting(Shop, "FABRICA_ORDER_LIFETIME_HOURS", Open, "24",
+        "How long an order without a pay code can be paid (1 to 720)."),
+
+    setting(Observation, "FABRICA_LOG", Open, "info",
+        "What is logged: a level (`warn`), or a filter such as `info,fabrica=debug`."),
+    setting(Observation, "FABRICA_LOG_FORMAT", Open, "json, in development text",
+        "How it is logged: `json`, one object a line, or `text`."),
+    setting(Observation, "FABRICA_METRICS_TOKEN", Secret, "none",
+        "When set, `/metrics` is given only to those who send it as a bearer token."),
+];

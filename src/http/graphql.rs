@@ -1,0 +1,385 @@
+//! GraphQL over HTTP, as `docs/API.md` and the GraphQL-over-HTTP draft have it. The library's own handlers
+//! run mutations by GET, take form bodies and have no bounds, so that this is written here.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use async_graphql::{Request as Operation, Response as Outcome, ServerError, Value, parser::types::OperationType};
+use axum::{
+    Extension,
+    body::Body,
+    extract::{Request, State},
+    http::{
+        HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
+        header::{ALLOW, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE},
+    },
+    response::{IntoResponse, Response},
+};
+use domain::base::{Error, Op};
+use tracing::Instrument;
+
+use super::{
+    answer::json_error,
+    accept::{self, MediaType},
+    body::{self, Unread},
+    caller,
+    document::{self, Document, refusal},
+    envelope::Envelope,
+    house::House,
+    observe::OperationName,
+    request_id::RequestId,
+    websocket,
+};
+
+/// Bytes of a body.
+pub const LARGEST_BODY: usize = 64 * 1024;
+
+/// Any of these shows that a page could not have sent the request without being asked first.
+const PREFLIGHT_HEADERS: [HeaderName; 3] = [
+    HeaderName::from_static("graphql-require-preflight"),
+    HeaderName::from_static("apollo-require-preflight"),
+    HeaderName::from_static("x-apollo-operation-name"),
+];
+
+/// A request that is not answered by the schema.
+struct Refused {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Refused {
+    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            message: message.into(),
+            headers: Vec::new(),
+        }
+    }
+
+    fn bad(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
+    }
+
+    fn with(mut self, name: HeaderName, value: impl Into<HeaderValue>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    fn into_response(self, media_type: MediaType, request_id: &RequestId) -> Response {
+        let outcome = Outcome::from_errors(vec![refusal(self.code, self.message)]);
+        let mut response = write(outcome, false, self.status, media_type, request_id);
+        response.headers_mut().extend(self.headers);
+        response
+    }
+}
+
+/// `/graphql`.
+pub async fn handle(
+    State(house): State<House>,
+    Extension(request_id): Extension<RequestId>,
+    request: Request,
+) -> Response {
+    if websocket::is_upgrade(request.headers()) {
+        return websocket::upgrade(house, request_id, request).await;
+    }
+    let asked = accept::negotiate(request.headers());
+    let media_type = asked.unwrap_or(MediaType::Json);
+    match respond(&house, &request_id, request, asked).await {
+        Ok(response) => response,
+        Err(refused) => refused.into_response(media_type, &request_id),
+    }
+}
+
+async fn respond(
+    house: &House,
+    request_id: &RequestId,
+    request: Request,
+    asked: Option<MediaType>,
+) -> Result<Response, Refused> {
+    let (parts, content) = request.into_parts();
+    let envelope = match parts.method {
+        Method::GET => from_get(&parts.headers, parts.uri.query().unwrap_or_default()),
+        Method::POST => from_post(house, &parts.headers, content).await,
+        _ => Err(not_allowed("GET, POST", "Send a POST, or a GET with a query.")),
+    }?;
+    let Some(media_type) = asked else {
+        return Err(Refused::new(
+            StatusCode::NOT_ACCEPTABLE,
+            "BAD_REQUEST",
+            "Answers come as application/graphql-response+json or application/json.",
+        ));
+    };
+    let caller = caller::of(house, &parts.headers)
+        .await
+        .map_err(unknown_caller)?;
+    let is_known = caller.claims.is_some();
+    let document = match document::read(&envelope.query, envelope.operation_name.as_deref()) {
+        Ok(document) => document,
+        Err(error) => return Ok(not_run(error, media_type, request_id)),
+    };
+    allowed_here(document.kind, &parts.method)?;
+    let origin = caller::origin(house, &parts.headers, &parts.extensions);
+    let op = Op::new(
+        house.app.clone(),
+        caller.actor,
+        &request_id.0,
+        origin,
+    );
+    let Document { parsed, kind, name } = document;
+    let mut operation = envelope.into_request();
+    operation.set_parsed_query(parsed);
+    let operation = graphql::attach(operation, op);
+    let time = match is_known {
+        true => house.limits.operation,
+        false => house.limits.operation / 2,
+    };
+    let outcome = run(house, operation, kind, time).await?;
+    let mut response = answer(outcome, media_type, request_id);
+    if let Some(name) = name {
+        response.extensions_mut().insert(OperationName(name));
+    }
+    Ok(response)
+}
+
+fn from_get(headers: &HeaderMap, query: &str) -> Result<Envelope, Refused> {
+    // Another site's page can make a browser send a GET; what it may not see it should not cause either.
+    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+    let own = matches!(site, None | Some(b"same-origin" | b"same-site" | b"none"));
+    let asked_first = PREFLIGHT_HEADERS
+        .iter()
+        .any(|name| headers.get(name).is_some_and(|value| !value.is_empty()));
+    if !own && !asked_first {
+        return Err(Refused::bad(
+            "A GET from another site needs the header GraphQL-Require-Preflight.",
+        ));
+    }
+    Envelope::from_parameters(query).map_err(Refused::bad)
+}
+
+async fn from_post(
+    house: &House,
+    headers: &HeaderMap,
+    content: Body,
+) -> Result<Envelope, Refused> {
+    // Read first, so that the client gets to read a refusal too.
+    let content = body::read(content, LARGEST_BODY, house.limits.body)
+        .await
+        .map_err(unread)?;
+    let encoded = headers
+        .get(CONTENT_ENCODING)
+        .is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
+    if encoded || !is_json(headers) {
+        return Err(Refused::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "BAD_REQUEST",
+            "Send application/json in UTF-8, not encoded.",
+        ));
+    }
+    Envelope::from_json(&content).map_err(Refused::bad)
+}
+
+/// Only types that a page cannot send without being asked first: this is the protection against forged posts.
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(text) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
+        return false;
+    };
+    let mut parts = text.split(';').map(str::trim);
+    let essence = parts.next().unwrap_or_default().to_ascii_lowercase();
+    let known = ["application/json", "application/graphql-response+json"];
+    known.contains(&essence.as_str())
+        && parts.all(|parameter| match parameter.split_once('=') {
+            Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
+                value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+            }
+            _ => true,
+        })
+}
+
+fn unread(unread: Unread) -> Refused {
+    let close = |refused: Refused| refused.with(CONNECTION, HeaderValue::from_static("close"));
+    match unread {
+        Unread::TooLarge => close(Refused::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "QUERY_TOO_LARGE",
+            format!("The body is larger than {LARGEST_BODY} bytes."),
+        )),
+        Unread::TooSlow => close(Refused::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "BAD_REQUEST",
+            "The body did not come in time.",
+        )),
+        Unread::Broken => close(Refused::bad("The body broke off.")),
+    }
+}
+
+fn not_allowed(allow: &'static str, message: &'static str) -> Refused {
+    Refused::new(StatusCode::METHOD_NOT_ALLOWED, "BAD_REQUEST", message)
+        .with(ALLOW, HeaderValue::from_static(allow))
+}
+
+fn unknown_caller(error: Error) -> Refused {
+    match error {
+        Error::Unauthenticated => Refused::new(
+            StatusCode::UNAUTHORIZED,
+            "UNAUTHENTICATED",
+            "The access token is not, or no longer, good: refresh it or log in again.",
+        )
+        .with(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
+        Error::Busy { retry_after_seconds } => {
+            unavailable("The server is busy.").with(RETRY_AFTER, retry_after_seconds)
+        }
+        other => {
+            tracing::error!(error = ?other, "a caller could not be recognised");
+            Refused::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "INTERNAL_SERVER_ERROR",
+                "something went wrong on our side",
+            )
+        }
+    }
+}
+
+fn unavailable(message: &'static str) -> Refused {
+    Refused::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message)
+}
+
+fn allowed_here(kind: OperationType, method: &Method) -> Result<(), Refused> {
+    match kind {
+        OperationType::Subscription => Err(Refused::new(
+            StatusCode::NOT_ACCEPTABLE,
+            "BAD_REQUEST",
+            "Subscriptions come over a WebSocket at this address, with the protocol graphql-transport-ws.",
+        )),
+        OperationType::Mutation if method != Method::POST => {
+            Err(not_allowed("POST", "Send mutations by POST."))
+        }
+        OperationType::Query | OperationType::Mutation => Ok(()),
+    }
+}
+
+/// Runs it. A mutation goes on when its client goes away: half an answer is worse than none.
+async fn run(
+    house: &House,
+    operation: Operation,
+    kind: OperationType,
+    time: Duration,
+) -> Result<Outcome, Refused> {
+    let schema = house.schema.clone();
+    let work = async move { tokio::time::timeout(time, schema.answer(operation)).await };
+    let ended = if kind == OperationType::Mutation {
+        let task = house.shutdown.tasks.spawn(work.in_current_span());
+        match task.await {
+            Ok(ended) => ended,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => return Err(unavailable("The server is going down.").with(RETRY_AFTER, 1)),
+            },
+        }
+    } else {
+        work.await
+    };
+    ended.map_err(|_| {
+        tracing::warn!("an operation took too long");
+        unavailable("This took too long; whether it was done is not known.").with(RETRY_AFTER, 2)
+    })
+}
+
+/// A document that was not run, with the status that belongs to it.
+fn not_run(error: ServerError, media_type: MediaType, request_id: &RequestId) -> Response {
+    answer(Outcome::from_errors(vec![error]), media_type, request_id)
+}
+
+fn answer(outcome: Outcome, media_type: MediaType, request_id: &RequestId) -> Response {
+    let empty = outcome.data == Value::Null && !outcome.errors.is_empty();
+    // What failed before it ran belongs to no field.
+    let ran = !empty || outcome.errors.iter().any(|error| !error.path.is_empty());
+    let pressure = outcome.errors.iter().find_map(|error| {
+        let status = match code_of(error)? {
+            "RATE_LIMITED" => StatusCode::TOO_MANY_REQUESTS,
+            "UNAVAILABLE" => StatusCode::SERVICE_UNAVAILABLE,
+            _ => return None,
+        };
+        Some((status, retry_after(error)))
+    });
+    let nothing_came = outcome.data == Value::Null || is_all_null(&outcome.data);
+    let (status, wait) = match pressure {
+        Some((status, wait)) if nothing_came => (status, Some(wait)),
+        _ if !ran && media_type == MediaType::GraphqlResponse => (StatusCode::BAD_REQUEST, None),
+        _ => (StatusCode::OK, None),
+    };
+    let mut response = write(outcome, ran, status, media_type, request_id);
+    if let Some(wait) = wait {
+        response.headers_mut().insert(RETRY_AFTER, wait.into());
+    }
+    response
+}
+
+/// Whether every root field failed: then a client that looks at the status alone is told the truth.
+fn is_all_null(data: &Value) -> bool {
+    matches!(data, Value::Object(fields) if !fields.is_empty() && fields.values().all(|value| *value == Value::Null))
+}
+
+fn code_of(error: &ServerError) -> Option<&str> {
+    match error.extensions.as_ref()?.get("code")? {
+        Value::String(code) => Some(code),
+        _ => None,
+    }
+}
+
+fn retry_after(error: &ServerError) -> u64 {
+    let extensions = error.extensions.as_ref();
+    match extensions.and_then(|values| values.get("retryAfterSeconds")) {
+        Some(Value::Number(seconds)) => seconds.as_u64().unwrap_or(1),
+        _ => 1,
+    }
+}
+
+/// The answer as it goes out: fields in the order they were asked for, which a map of JSON would lose.
+#[derive(serde::Serialize)]
+struct Written<'a> {
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [ServerError],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a Value>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    extensions: &'a BTreeMap<String, Value>,
+}
+
+/// Writes the answer; without `with_data` it has no `data` key, which says that nothing was run.
+fn write(
+    mut outcome: Outcome,
+    with_data: bool,
+    status: StatusCode,
+    media_type: MediaType,
+    request_id: &RequestId,
+) -> Response {
+    for error in &mut outcome.errors {
+        let extensions = error.extensions.get_or_insert_default();
+        extensions.set("requestId", request_id.0.as_str());
+    }
+    let body = serde_json::to_vec(&Written {
+        errors: &outcome.errors,
+        data: with_data.then_some(&outcome.data),
+        extensions: &outcome.extensions,
+    });
+    let body = match body {
+        Ok(body) => body,
+        Err(error) => {
+            tracing::error!(%error, "an answer cannot be written as JSON");
+            return json_error(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "INTERNAL_SERVER_ERROR",
+                "something went wrong on our side",
+                request_id,
+            );
+        }
+    };
+    let mut response = (status, body).into_response();
+    let headers = response.headers_mut();
+    headers.extend(outcome.http_headers);
+    headers.insert(CONTENT_TYPE, media_type.content_type());
+    headers.append(VARY, HeaderValue::from_static("Accept"));
+    response
+}

@@ -1,0 +1,88 @@
+//! Headers that every answer carries, and who may call us from other sites.
+
+use std::time::Duration;
+
+use axum::{
+    extract::{Request, State},
+    http::{
+        HeaderName, HeaderValue, Method,
+        header::{
+            AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
+            RETRY_AFTER, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+        },
+    },
+    middleware::Next,
+    response::Response,
+};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use super::{house::House, request_id};
+
+/// For answers that no browser shows.
+const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// For the playground: everything from our own host. Its editor sets styles on elements.
+pub const PLAYGROUND_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; \
+     img-src 'self' data:; font-src 'self' data:; worker-src 'self' blob:; connect-src 'self' ws: wss:; \
+     object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+
+/// The layer: adds what the answer has not set itself.
+pub async fn protect(State(house): State<House>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| {
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    };
+    set(CONTENT_SECURITY_POLICY, API_POLICY);
+    set(X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(REFERRER_POLICY, "no-referrer");
+    set(CACHE_CONTROL, "no-store");
+    set(
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-site",
+    );
+    if house.config.server.public_url.starts_with("https://") {
+        set(
+            STRICT_TRANSPORT_SECURITY,
+            "max-age=63072000; includeSubDomains",
+        );
+    }
+    response
+}
+
+/// Pages of these origins may call us; without any, nobody's may.
+#[must_use]
+pub fn cross_origin(origins: &[String]) -> Option<CorsLayer> {
+    if origins.is_empty() {
+        return None;
+    }
+    let listed: Vec<HeaderValue> = origins
+        .iter()
+        .filter_map(|origin| origin.parse().ok())
+        .collect();
+    let plain = HeaderName::from_static;
+    Some(
+        CorsLayer::new()
+            .allow_origin(AllowOrigin::list(listed))
+            .allow_methods([Method::GET, Method::POST])
+            .allow_headers([
+                AUTHORIZATION,
+                CONTENT_TYPE,
+                request_id::HEADER,
+                plain("idempotency-key"),
+                plain("graphql-require-preflight"),
+                plain("apollo-require-preflight"),
+                plain("x-apollo-operation-name"),
+            ])
+            .expose_headers([
+                request_id::HEADER,
+                RETRY_AFTER,
+                plain("x-ratelimit-limit"),
+                plain("x-ratelimit-remaining"),
+                plain("x-ratelimit-reset"),
+            ])
+            .max_age(Duration::from_secs(600)),
+    )
+}

@@ -1,0 +1,134 @@
+//! What every door shares.
+
+use std::{net::IpAddr, sync::Arc, time::Duration};
+
+use async_graphql::{ObjectType, Request, Response, Schema, SubscriptionType};
+use domain::base::App;
+use entity::id::UserId;
+use futures_util::{future::BoxFuture, stream::BoxStream};
+use metrics_exporter_prometheus::PrometheusHandle;
+
+use crate::{config::Config, shutdown::Shutdown};
+
+use super::tally::Tally;
+
+/// What every door shares.
+#[derive(Clone)]
+pub struct House {
+    /// What operations work on.
+    pub app: Arc<App>,
+    /// What answers documents.
+    pub schema: Arc<dyn Answers>,
+    /// The settings.
+    pub config: Arc<Config>,
+    /// How the process goes down.
+    pub shutdown: Shutdown,
+    /// The figures.
+    pub metrics: PrometheusHandle,
+    /// How much and how long.
+    pub limits: Limits,
+    pub(super) sockets_by_address: Tally<IpAddr>,
+    pub(super) sockets_by_user: Tally<UserId>,
+}
+
+impl House {
+    /// A house with the usual limits.
+    #[must_use]
+    pub fn new(
+        app: Arc<App>,
+        schema: Arc<dyn Answers>,
+        config: Arc<Config>,
+        shutdown: Shutdown,
+        metrics: PrometheusHandle,
+    ) -> Self {
+        Self {
+            app,
+            schema,
+            config,
+            shutdown,
+            metrics,
+            limits: Limits::default(),
+            sockets_by_address: Tally::default(),
+            sockets_by_user: Tally::default(),
+        }
+    }
+}
+
+/// How much and how long.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The time for the headers of a request, from the first byte or the end of the one before.
+    pub headers: Duration,
+    /// The time for a body.
+    pub body: Duration,
+    /// The time for an operation of somebody who is logged in; others have half.
+    pub operation: Duration,
+    /// Connections of one address, unless a proxy stands between.
+    pub connections: usize,
+    /// Sockets of one address.
+    pub sockets_of_address: usize,
+    /// Sockets of one user.
+    pub sockets_of_user: usize,
+    /// Subscriptions of one socket.
+    pub subscriptions: usize,
+    /// The time for `connection_init`.
+    pub init: Duration,
+    /// How often a socket's session is looked at again.
+    pub session_check: Duration,
+    /// How often a socket is pinged; silent for twice as long, it is dead.
+    pub ping: Duration,
+    /// How long a socket may keep us waiting while it does not read.
+    pub send: Duration,
+    /// Over how long the sockets are closed when the process goes down.
+    pub spread: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            headers: Duration::from_secs(10),
+            body: Duration::from_secs(15),
+            operation: Duration::from_secs(10),
+            connections: 100,
+            sockets_of_address: 50,
+            sockets_of_user: 10,
+            subscriptions: 20,
+            init: Duration::from_secs(3),
+            session_check: Duration::from_secs(5),
+            ping: Duration::from_secs(15),
+            send: Duration::from_secs(10),
+            spread: Duration::ZERO,
+        }
+    }
+}
+
+/// What answers documents: the schema, without its type.
+pub trait Answers: Send + Sync {
+    /// Answers a query or a mutation.
+    fn answer<'a>(&'a self, request: Request) -> BoxFuture<'a, Response>;
+
+    /// Answers a subscription, again and again.
+    fn answers(&self, request: Request) -> BoxStream<'static, Response>;
+
+    /// The schema as text.
+    fn text(&self) -> String;
+}
+
+impl<Q, M, S> Answers for Schema<Q, M, S>
+where
+    Q: ObjectType + 'static,
+    M: ObjectType + 'static,
+    S: SubscriptionType + 'static,
+{
+    fn answer<'a>(&'a self, request: Request) -> BoxFuture<'a, Response> {
+        Box::pin(self.execute(request))
+    }
+
+    fn answers(&self, request: Request) -> BoxStream<'static, Response> {
+        self.execute_stream(request)
+    }
+
+    fn text(&self) -> String {
+        self.sdl()
+    }
+}

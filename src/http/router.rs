@@ -1,0 +1,47 @@
+//! Which address leads where.
+
+use axum::{
+    Router,
+    middleware::from_fn_with_state,
+    routing::{any, get},
+};
+
+use crate::{config::Profile, seams};
+
+use super::{
+    graphql, headers, health, house::House, metrics, observe::observe, playground, public,
+};
+
+/// Every address of the server.
+#[must_use]
+pub fn router(house: House) -> Router {
+    let config = house.config.clone();
+    let mut router: Router<House> = Router::new()
+        .route("/graphql", any(graphql::handle))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .route("/health/detailed", get(health::detailed))
+        .route("/metrics", get(metrics::figures))
+        .route("/schema.graphql", get(public::schema))
+        .route("/.well-known/jwks.json", get(public::keys));
+    if config.server.playground {
+        router = router
+            .route("/", get(playground::index))
+            .route("/assets/{*name}", get(playground::asset));
+    }
+    if config.profile == Profile::Development {
+        router = router.route("/dev/accounts.json", get(public::demo_accounts));
+    }
+    let mut router = router
+        .with_state(house.clone())
+        .merge(seams::doors(&house))
+        .fallback(public::not_found)
+        .method_not_allowed_fallback(public::no_such_method);
+    if let Some(layer) = headers::cross_origin(&config.server.allowed_origins) {
+        router = router.layer(layer);
+    }
+    // The last one is the outermost.
+    router
+        .layer(from_fn_with_state(house.clone(), headers::protect))
+        .layer(from_fn_with_state(house, observe))
+}

@@ -1,0 +1,366 @@
+//! One socket, from `connection_init` to the last frame. One task does everything: answers are sent as the
+//! socket takes them, so that nothing piles up for a client that does not read.
+
+use std::{collections::HashSet, time::Duration};
+
+use async_graphql::{Response, ServerError, parser::types::OperationType};
+use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use domain::base::{Error, Op, Origin};
+use entity::id::UserId;
+use futures_util::{StreamExt, stream, stream::BoxStream};
+use serde_json::Value;
+use tokio::time::{Instant, MissedTickBehavior};
+use tokio_stream::StreamMap;
+
+use super::{
+    caller::{self, Caller},
+    document::{self, refusal},
+    envelope::Envelope,
+    house::House,
+    protocol::{self, Close, Said},
+    tally::Ticket,
+};
+
+/// Messages that may come at once, and how many more each second.
+const BURST: f64 = 60.0;
+const MESSAGES_PER_SECOND: f64 = 20.0;
+
+/// Who came, as far as HTTP tells.
+pub(super) struct Visitor {
+    pub(super) origin: Origin,
+    pub(super) request_id: String,
+}
+
+/// How a socket ends.
+enum End {
+    /// We close it.
+    Ours(Close),
+    /// The client closed it, or is gone.
+    Theirs,
+}
+
+impl From<Close> for End {
+    fn from(close: Close) -> Self {
+        Self::Ours(close)
+    }
+}
+
+type Step<T> = Result<T, End>;
+
+/// Answers of one subscription; `None` after the last.
+type Answers = BoxStream<'static, Option<Response>>;
+
+struct Session {
+    house: House,
+    visitor: Visitor,
+    socket: WebSocket,
+    caller: Option<Caller>,
+    /// Subscriptions that have sent nothing yet: their first answer may say that they were not run.
+    fresh: HashSet<String>,
+    running: StreamMap<String, Answers>,
+    allowance: f64,
+    counted: Instant,
+    heard: Instant,
+    _ticket: Option<Ticket<UserId>>,
+}
+
+/// Serves the socket until it is closed.
+pub(super) async fn serve(house: House, socket: WebSocket, visitor: Visitor) {
+    let speaks = socket
+        .protocol()
+        .is_some_and(|protocol| protocol.as_bytes() == protocol::NAME.as_bytes());
+    let mut session = Session {
+        house,
+        visitor,
+        socket,
+        caller: None,
+        fresh: HashSet::new(),
+        running: StreamMap::new(),
+        allowance: BURST,
+        counted: Instant::now(),
+        heard: Instant::now(),
+        _ticket: None,
+    };
+    let end = if speaks {
+        session.run().await
+    } else {
+        End::Ours(Close::WrongProtocol)
+    };
+    session.running.clear();
+    if let End::Ours(close) = end {
+        session.close(close).await;
+    }
+}
+
+impl Session {
+    async fn run(&mut self) -> End {
+        let limits = self.house.limits;
+        let closing = self.house.shutdown.closing.clone();
+        let init = tokio::time::sleep(limits.init);
+        tokio::pin!(init);
+        let share = self.share_of(limits.spread);
+        let going = async move {
+            closing.cancelled().await;
+            tokio::time::sleep(share).await;
+        };
+        tokio::pin!(going);
+        let mut check = every(limits.session_check);
+        let mut ping = every(limits.ping);
+        loop {
+            let step = tokio::select! {
+                heard = self.socket.recv() => self.hear(heard).await,
+                Some((id, answer)) = self.running.next(), if !self.running.is_empty() => {
+                    self.pass_on(id, answer).await
+                }
+                () = &mut init, if self.caller.is_none() => Err(Close::InitTimeout.into()),
+                _ = check.tick() => self.check_session().await,
+                _ = ping.tick() => self.ping(limits.ping).await,
+                () = &mut going => Err(Close::Restart.into()),
+            };
+            if let Err(end) = step {
+                return end;
+            }
+        }
+    }
+
+    async fn hear(&mut self, heard: Option<Result<Message, axum::Error>>) -> Step<()> {
+        let message = match heard {
+            Some(Ok(message)) => message,
+            Some(Err(error)) if is_too_big(&error) => return Err(Close::TooBig.into()),
+            Some(Err(_)) | None => return Err(End::Theirs),
+        };
+        self.heard = Instant::now();
+        if !self.may_speak() {
+            return Err(Close::TooMany("Too many messages").into());
+        }
+        match message {
+            Message::Text(text) => self.obey(protocol::read(&text)?).await,
+            Message::Binary(_) => Err(Close::Malformed("Messages are texts").into()),
+            // The library answers a ping, and a close once we go on listening.
+            Message::Ping(_) | Message::Pong(_) | Message::Close(_) => Ok(()),
+        }
+    }
+
+    async fn obey(&mut self, said: Said) -> Step<()> {
+        match said {
+            Said::Init(payload) => self.init(payload).await,
+            Said::Ping(payload) => self.send(protocol::pong(payload)).await,
+            Said::Pong => Ok(()),
+            Said::Subscribe { id, payload } => self.subscribe(id, payload).await,
+            Said::Complete { id } => {
+                self.forget(&id);
+                Ok(())
+            }
+        }
+    }
+
+    async fn init(&mut self, payload: Option<Value>) -> Step<()> {
+        if self.caller.is_some() {
+            return Err(Close::SecondInit.into());
+        }
+        let authorization = payload.as_ref().and_then(|payload| {
+            let fields = payload.as_object()?;
+            let found = fields
+                .iter()
+                .find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+            found.map(|(_, value)| value).filter(|value| !value.is_null())
+        });
+        let caller = match authorization {
+            None => Caller {
+                actor: domain::base::Actor::Anonymous,
+                claims: None,
+            },
+            Some(Value::String(text)) => {
+                let known = caller::by_authorization(&self.house, text).await;
+                known.map_err(|error| End::Ours(refused(&error)))?
+            }
+            Some(_) => return Err(Close::Forbidden.into()),
+        };
+        if let Some(user) = caller.actor.user_id() {
+            let most = self.house.limits.sockets_of_user;
+            let ticket = self.house.sockets_by_user.enter(user, most);
+            self._ticket = Some(ticket.ok_or(Close::TooMany("Too many sockets"))?);
+        }
+        self.caller = Some(caller);
+        self.send(protocol::acknowledged()).await
+    }
+
+    async fn subscribe(&mut self, id: String, payload: Value) -> Step<()> {
+        let Some(caller) = &self.caller else {
+            return Err(Close::Unauthorized.into());
+        };
+        if self.running.contains_key(&id) {
+            return Err(Close::Duplicate.into());
+        }
+        let actor = caller.actor;
+        let envelope = Envelope::from_value(payload)
+            .map_err(|_| Close::Malformed("The payload of subscribe has not the right form"))?;
+        if self.running.len() >= self.house.limits.subscriptions {
+            let error = refusal("RATE_LIMITED", "Too many subscriptions on this socket.");
+            return self.fail(&id, vec![error]).await;
+        }
+        let document = match document::read(&envelope.query, envelope.operation_name.as_deref()) {
+            Ok(document) => document,
+            Err(error) => return self.fail(&id, vec![error]).await,
+        };
+        if document.kind != OperationType::Subscription {
+            let message = "Send queries and mutations by POST; this socket is for subscriptions.";
+            return self.fail(&id, vec![refusal("BAD_REQUEST", message)]).await;
+        }
+        let mut request = envelope.into_request();
+        request.set_parsed_query(document.parsed);
+        let op = Op::new(
+            self.house.app.clone(),
+            actor,
+            &self.visitor.request_id,
+            self.visitor.origin.clone(),
+        );
+        let answers = self.house.schema.answers(graphql::attach(request, op));
+        let answers = answers.map(Some).chain(stream::once(async { None }));
+        self.fresh.insert(id.clone());
+        self.running.insert(id, answers.boxed());
+        Ok(())
+    }
+
+    /// Sends what a subscription answered.
+    async fn pass_on(&mut self, id: String, answer: Option<Response>) -> Step<()> {
+        let Some(mut response) = answer else {
+            self.forget(&id);
+            return self.send(protocol::complete(&id)).await;
+        };
+        let is_first = self.fresh.remove(&id);
+        if is_first && protocol::was_not_run(&response) {
+            self.forget(&id);
+            return self.fail(&id, response.errors).await;
+        }
+        self.sign(&mut response.errors);
+        match protocol::next(&id, &response) {
+            Ok(text) => self.send(text).await,
+            Err(error) => {
+                tracing::error!(%error, "an answer cannot be written as JSON");
+                Err(Close::TryLater.into())
+            }
+        }
+    }
+
+    /// Says that an operation was not run. Nothing follows for this id.
+    async fn fail(&mut self, id: &str, mut errors: Vec<ServerError>) -> Step<()> {
+        self.sign(&mut errors);
+        match protocol::error(id, &errors) {
+            Ok(text) => self.send(text).await,
+            Err(_) => Err(Close::TryLater.into()),
+        }
+    }
+
+    fn sign(&self, errors: &mut [ServerError]) {
+        for error in errors {
+            let extensions = error.extensions.get_or_insert_default();
+            extensions.set("requestId", self.visitor.request_id.as_str());
+        }
+    }
+
+    fn forget(&mut self, id: &str) {
+        self.running.remove(id);
+        self.fresh.remove(id);
+    }
+
+    /// Closes the socket of a log-in that ended, or whose person now has other rights.
+    async fn check_session(&mut self) -> Step<()> {
+        let Some(Caller {
+            actor,
+            claims: Some(claims),
+        }) = &self.caller
+        else {
+            return Ok(());
+        };
+        if claims.expires_at <= self.house.app.clock.now() {
+            return Err(Close::Forbidden.into());
+        }
+        match domain::users::authenticate(&self.house.app, claims).await {
+            Ok(now) if now == *actor => Ok(()),
+            Ok(_) | Err(Error::Unauthenticated) => Err(Close::Forbidden.into()),
+            // The database cannot be asked; at the next look it can.
+            Err(_) => Ok(()),
+        }
+    }
+
+    async fn ping(&mut self, every: Duration) -> Step<()> {
+        if self.heard.elapsed() > every * 2 {
+            return Err(End::Theirs);
+        }
+        self.deliver(Message::Ping(bytes::Bytes::new())).await
+    }
+
+    async fn send(&mut self, text: String) -> Step<()> {
+        self.deliver(Message::Text(text.into())).await
+    }
+
+    async fn deliver(&mut self, message: Message) -> Step<()> {
+        let time = self.house.limits.send;
+        match tokio::time::timeout(time, self.socket.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(End::Theirs),
+            Err(_) => {
+                metrics::counter!("ws_queue_full_total").increment(1);
+                Err(Close::Overloaded.into())
+            }
+        }
+    }
+
+    /// Whether one more message is within the allowance.
+    fn may_speak(&mut self) -> bool {
+        let since = self.counted.elapsed().as_secs_f64();
+        self.counted = Instant::now();
+        self.allowance = (self.allowance + since * MESSAGES_PER_SECOND).min(BURST);
+        self.allowance -= 1.0;
+        self.allowance >= 0.0
+    }
+
+    /// This socket's part of a time that all sockets share, so that they do not all come back at once.
+    fn share_of(&self, spread: Duration) -> Duration {
+        let id = self.visitor.request_id.bytes();
+        let part = id.fold(0u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
+        spread.mul_f64(f64::from(part) / 256.0)
+    }
+
+    /// Sends the close frame and waits a moment for the client's, so that it gets to read ours.
+    async fn close(&mut self, close: Close) {
+        let (code, reason) = close.frame();
+        let frame = CloseFrame {
+            code,
+            reason: reason.into(),
+        };
+        let farewell = async {
+            if self.socket.send(Message::Close(Some(frame))).await.is_ok() {
+                while let Some(Ok(_)) = self.socket.recv().await {}
+            }
+        };
+        // A client that does not answer is left alone.
+        let _ = tokio::time::timeout(Duration::from_secs(2), farewell).await;
+    }
+}
+
+fn every(period: Duration) -> tokio::time::Interval {
+    let mut interval = tokio::time::interval_at(Instant::now() + period, period);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
+}
+
+fn refused(error: &Error) -> Close {
+    match error {
+        Error::Unauthenticated => Close::Forbidden,
+        _ => Close::TryLater,
+    }
+}
+
+/// The library tells a message that is too large by an error of this name alone.
+fn is_too_big(error: &axum::Error) -> bool {
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = cause {
+        if error.to_string().contains("Space limit exceeded") {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
