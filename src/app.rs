@@ -5,13 +5,8 @@ use std::{fs::TryLockError, io, path::PathBuf, sync::Arc};
 use chrono::Duration;
 use domain::{
     base::{
-        App,
-        clock::SystemClock,
-        database::Database,
-        entropy::SystemEntropy,
-        hub::Hub,
-        links::Links,
-        policy::Policy,
+        App, clock::SystemClock, database::Database, entropy::SystemEntropy, hub::Hub,
+        links::Links, policy::Policy,
     },
     ports::{AccessTokens, Gateway},
 };
@@ -20,7 +15,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     config::{self, Config, Keys},
-    seams,
+    parts,
 };
 
 /// Why the house could not be built.
@@ -48,9 +43,20 @@ pub enum BuildError {
 /// # Errors
 /// The first part that cannot be had.
 pub async fn build(config: &Config) -> Result<Arc<App>, BuildError> {
+    let ecpay = parts::ecpay(config).map_err(BuildError::Part)?;
+    build_with(config, ecpay).await
+}
+
+/// The same, around a gateway that the caller keeps too.
+///
+/// # Errors
+/// The first part that cannot be had.
+pub async fn build_with(
+    config: &Config,
+    gateway: Arc<dyn Gateway>,
+) -> Result<Arc<App>, BuildError> {
     let keys = config::keys(config)?;
-    let gateway = seams::gateway(config).map_err(BuildError::Part)?;
-    let access_tokens = seams::access_tokens(config, &keys.signing).map_err(BuildError::Part)?;
+    let access_tokens = parts::access_tokens(config, &keys.signing).map_err(BuildError::Part)?;
     let database = open_database(config).await?;
     Ok(Arc::new(assemble(
         config,
@@ -156,7 +162,10 @@ mod tests {
     #[test]
     fn the_file_of_the_database_is_known() {
         for (url, file) in [
-            ("sqlite://./data/fabrica.db?mode=rwc", Some("./data/fabrica.db")),
+            (
+                "sqlite://./data/fabrica.db?mode=rwc",
+                Some("./data/fabrica.db"),
+            ),
             ("sqlite:///var/shop.db", Some("/var/shop.db")),
             ("sqlite:shop.db", Some("shop.db")),
             ("sqlite::memory:", None),

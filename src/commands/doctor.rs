@@ -13,7 +13,7 @@ use crate::{
     app,
     config::{self, Config, EcpayEnvironment, Profile},
     http::health,
-    seams,
+    parts,
 };
 
 use super::{Failure, migrate};
@@ -37,11 +37,17 @@ pub async fn run() -> Result<ExitCode, Failure> {
     match config::load() {
         Err(problems) => {
             for problem in problems.0 {
-                report.note("settings", Fail(format!("{}: {}", problem.name, problem.advice)));
+                report.note(
+                    "settings",
+                    Fail(format!("{}: {}", problem.name, problem.advice)),
+                );
             }
         }
         Ok(config) => {
-            report.note("settings", Fine(format!("profile {}", config.profile.name())));
+            report.note(
+                "settings",
+                Fine(format!("profile {}", config.profile.name())),
+            );
             look(&config, &mut report).await;
         }
     }
@@ -89,7 +95,10 @@ async fn look(config: &Config, report: &mut Report) {
         }
     }
     for (name, set) in [
-        ("DATABASE_READ_URL", config.store.database_read_url.is_some()),
+        (
+            "DATABASE_READ_URL",
+            config.store.database_read_url.is_some(),
+        ),
         ("REDIS_URL", config.store.redis_url.is_some()),
         ("SMTP_URL", config.store.smtp_url.is_some()),
     ] {
@@ -137,7 +146,9 @@ fn public_url(config: &Config) -> Found {
             .trim_matches(['[', ']'])
             .parse::<std::net::IpAddr>()
             .is_ok_and(|address| match address {
-                std::net::IpAddr::V4(v4) => v4.is_loopback() || v4.is_private() || v4.is_link_local(),
+                std::net::IpAddr::V4(v4) => {
+                    v4.is_loopback() || v4.is_private() || v4.is_link_local()
+                }
                 std::net::IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local(),
             });
     if is_local {
@@ -147,17 +158,22 @@ fn public_url(config: &Config) -> Found {
     }
     match url.port_or_known_default() {
         Some(80 | 443) => Fine(text.clone()),
-        _ => Fail("FABRICA_PUBLIC_URL: ECPay posts to ports 80 and 443 only; leave the port out".to_owned()),
+        _ => Fail(
+            "FABRICA_PUBLIC_URL: ECPay posts to ports 80 and 443 only; leave the port out"
+                .to_owned(),
+        ),
     }
 }
 
 fn ecpay(config: &Config) -> Found {
     let name = config.ecpay.environment.name();
-    if let Err(error) = seams::gateway(config) {
+    if let Err(error) = parts::ecpay(config) {
         return Fail(error.to_string());
     }
-    if !seams::signs_as_published() {
-        return Fail("this build signs wrongly: the published example comes out different".to_owned());
+    if !parts::signs_as_published() {
+        return Fail(
+            "this build signs wrongly: the published example comes out different".to_owned(),
+        );
     }
     let own = config.ecpay.account.is_some();
     match (config.ecpay.environment, own) {
@@ -173,7 +189,9 @@ fn clock(now: DateTime<Utc>) -> Found {
     // Nothing of ours is older than this; a machine without a clock begins in 1970.
     let built_after = DateTime::from_timestamp(1_790_000_000, 0).unwrap_or_default();
     if now < built_after {
-        Fail(format!("it is not {now}: set the machine's clock, best by NTP"))
+        Fail(format!(
+            "it is not {now}: set the machine's clock, best by NTP"
+        ))
     } else {
         Fine(now.format("%Y-%m-%d %H:%M:%S UTC").to_string())
     }
@@ -195,10 +213,13 @@ async fn migrations(config: &Config, database: &Database) -> Found {
     match migrate::pending(database).await {
         Err(error) => Fail(error.to_string()),
         Ok(missing) if missing.is_empty() => Fine("none pending".to_owned()),
-        Ok(missing) if config.store.migrate && config.profile != Profile::Production => {
-            Fine(format!("{} pending; `fabrica serve` makes them", missing.len()))
-        }
-        Ok(missing) => Warn(format!("{} pending; `fabrica migrate up` makes them", missing.len())),
+        Ok(missing) if config.store.migrate && config.profile != Profile::Production => Fine(
+            format!("{} pending; `fabrica serve` makes them", missing.len()),
+        ),
+        Ok(missing) => Warn(format!(
+            "{} pending; `fabrica migrate up` makes them",
+            missing.len()
+        )),
     }
 }
 
@@ -221,11 +242,20 @@ mod tests {
             "http://192.168.1.5",
             "http://[::1]",
         ] {
-            assert!(matches!(public_url(&config("stage", url)), Fail(_)), "{url}");
-            assert!(matches!(public_url(&config("simulator", url)), Fine(_)), "{url}");
+            assert!(
+                matches!(public_url(&config("stage", url)), Fail(_)),
+                "{url}"
+            );
+            assert!(
+                matches!(public_url(&config("simulator", url)), Fine(_)),
+                "{url}"
+            );
         }
         for url in ["https://shop.example", "http://shop.example"] {
-            assert!(matches!(public_url(&config("stage", url)), Fine(_)), "{url}");
+            assert!(
+                matches!(public_url(&config("stage", url)), Fine(_)),
+                "{url}"
+            );
         }
     }
 

@@ -14,7 +14,7 @@ use crate::{
     config::{Config, Profile},
 };
 
-use super::{Failure, migrate};
+use super::{Failure, migrate, seed_plans};
 
 /// Somebody to log in as. Also what `/dev/accounts.json` tells the playground.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -59,14 +59,20 @@ const fn account(
 /// In production; or the database does not answer.
 pub async fn run(config: &Config) -> Result<(), Failure> {
     if config.profile == Profile::Production {
-        return Err("FABRICA_PROFILE: production is not seeded: everybody knows the demo passwords".into());
+        return Err(
+            "FABRICA_PROFILE: production is not seeded: everybody knows the demo passwords".into(),
+        );
     }
     let _lock = app::lock_database(config)?;
     let app = app::build(config).await?;
     migrate::apply(&app.database).await?;
     let op = Op::system(Arc::clone(&app), "seed", "command");
     let made = fill(&op).await?;
-    println!("{made} of {} demo accounts made", DEMO_ACCOUNTS.len());
+    seed_plans::plans(&op).await?;
+    println!(
+        "{made} of {} demo accounts made; the demo plans are there",
+        DEMO_ACCOUNTS.len()
+    );
     Ok(())
 }
 
@@ -85,7 +91,14 @@ pub async fn fill(op: &Op) -> Result<usize, Failure> {
         };
         match create_user(op, &new, account.role, true).await {
             Ok(_) => made += 1,
-            Err(Error::Invalid { code: Code::Taken, .. } | Error::Refused { code: Code::Taken, .. }) => {}
+            Err(
+                Error::Invalid {
+                    code: Code::Taken, ..
+                }
+                | Error::Refused {
+                    code: Code::Taken, ..
+                },
+            ) => {}
             Err(error) => return Err(Box::new(error)),
         }
     }

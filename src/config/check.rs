@@ -95,7 +95,8 @@ fn database(config: &Config, problems: &mut Problems) {
 
 fn account_form(merchant: &str, key: &SecretString, iv: &SecretString, problems: &mut Problems) {
     let is_plain = |text: &str, least: usize, most: usize| {
-        (least..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        (least..=most).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
     };
     if !is_plain(merchant, 1, 10) {
         problems.add("ECPAY_MERCHANT_ID", "write one to ten letters or digits");
@@ -103,7 +104,10 @@ fn account_form(merchant: &str, key: &SecretString, iv: &SecretString, problems:
     for (name, secret) in [("ECPAY_HASH_KEY", key), ("ECPAY_HASH_IV", iv)] {
         // A blank that was pasted along is the commonest cause of wrong signatures.
         if !is_plain(secret.expose_secret(), 8, 64) {
-            problems.add(name, "holds something else than letters and digits, or is cut off");
+            problems.add(
+                name,
+                "holds something else than letters and digits, or is cut off",
+            );
         }
     }
 }
@@ -159,7 +163,10 @@ pub(super) fn production(config: &Config, problems: &mut Problems) {
         );
     }
     if config.shop.seller.name == "Fabrica" {
-        problems.add("FABRICA_SELLER_NAME", "production needs the name on invoices");
+        problems.add(
+            "FABRICA_SELLER_NAME",
+            "production needs the name on invoices",
+        );
     }
 }
 
@@ -200,7 +207,14 @@ fn is_weak(secret: &str) -> bool {
     let lower = secret.to_lowercase();
     let different: std::collections::BTreeSet<char> = secret.chars().collect();
     different.len() < 12
-        || ["changeme", "change-me", "change_me", "example", "development", "insecure"]
-            .iter()
-            .any(|word| lower.contains(word))
+        || [
+            "changeme",
+            "change-me",
+            "change_me",
+            "example",
+            "development",
+            "insecure",
+        ]
+        .iter()
+        .any(|word| lower.contains(word))
 }

@@ -75,11 +75,7 @@ const fn setting(
 }
 
 /// Names that begin like ours but belong to scripts and tests.
-pub const NOT_SETTINGS: &[&str] = &[
-    "FABRICA_CONFIG",
-    "FABRICA_PG_DIR",
-    "FABRICA_TEST_POSTGRES",
-];
+pub const NOT_SETTINGS: &[&str] = &["FABRICA_CONFIG", "FABRICA_PG_DIR", "FABRICA_TEST_POSTGRES"];
 
 use Section::{Ecpay, Observation, Secrets, Server, Shop, Storage};
 use Shown::{Open, Secret, Url};

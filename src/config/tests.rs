@@ -7,10 +7,9 @@ const HASH_KEY: &str = "ownKeyOfTheShop1";
 
 fn signing_key() -> String {
     use base64::{Engine, engine::general_purpose::STANDARD};
-    let document = aws_lc_rs::signature::Ed25519KeyPair::generate_pkcs8(
-        &aws_lc_rs::rand::SystemRandom::new(),
-    )
-    .unwrap();
+    let document =
+        aws_lc_rs::signature::Ed25519KeyPair::generate_pkcs8(&aws_lc_rs::rand::SystemRandom::new())
+            .unwrap();
     STANDARD.encode(document.as_ref())
 }
 
@@ -120,7 +119,10 @@ fn a_value_that_cannot_work_is_named() {
     ] {
         refused(development(&[(name, value)]), name);
     }
-    refused(production(&[("ECPAY_HASH_IV", "ownIvOfTheShop12 ")]), "ECPAY_HASH_IV");
+    refused(
+        production(&[("ECPAY_HASH_IV", "ownIvOfTheShop12 ")]),
+        "ECPAY_HASH_IV",
+    );
     refused(production(&[("ECPAY_HASH_KEY", "")]), "ECPAY_HASH_KEY");
 }
 
@@ -130,10 +132,18 @@ fn a_mistyped_name_is_told_with_the_right_one() {
         refused(development(&[(name, "1")]), name);
     }
     let problems = development(&[("FABRICA_LISTN", "1")]).unwrap_err();
-    assert!(problems.to_string().contains("did you mean FABRICA_LISTEN?"), "{problems}");
+    assert!(
+        problems
+            .to_string()
+            .contains("did you mean FABRICA_LISTEN?"),
+        "{problems}"
+    );
     assert!(development(&[("FABRICA_TEST_POSTGRES", "x"), ("PATH", "/bin")]).is_ok());
     let problems = load_from([], Some("REDIS_URI = \"x\"")).unwrap_err();
-    assert!(problems.names("REDIS_URI"), "a file holds nothing but settings");
+    assert!(
+        problems.names("REDIS_URI"),
+        "a file holds nothing but settings"
+    );
 }
 
 #[test]
@@ -150,10 +160,15 @@ fn no_secret_is_ever_printed() {
     let texts = [
         table_of(&config),
         format!("{config:?}"),
-        production(&[("FABRICA_SECRET", "canary-too-short"), ("ECPAY_HASH_KEY", "canary key")])
+        production(&[
+            ("FABRICA_SECRET", "canary-too-short"),
+            ("ECPAY_HASH_KEY", "canary key"),
+        ])
+        .unwrap_err()
+        .to_string(),
+        load_from([], Some("FABRICA_SECRET = canary"))
             .unwrap_err()
             .to_string(),
-        load_from([], Some("FABRICA_SECRET = canary")).unwrap_err().to_string(),
     ];
     for text in texts {
         for secret in [SECRET, HASH_KEY, "hunter2", "canary"] {
@@ -173,7 +188,10 @@ fn keys_are_made_once_and_for_the_owner_alone() {
     #[cfg(unix)]
     for name in ["secret.key", "signing.key"] {
         use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::metadata(directory.join(name)).unwrap().permissions().mode();
+        let mode = std::fs::metadata(directory.join(name))
+            .unwrap()
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
     let kept = std::fs::read_to_string(directory.join("secret.key")).unwrap();
@@ -189,6 +207,10 @@ fn keys_are_made_once_and_for_the_owner_alone() {
 fn every_setting_stands_in_the_documentation() {
     let text = settings_markdown();
     for setting in SETTINGS {
-        assert!(text.contains(&format!("| `{}` |", setting.name)), "{}", setting.name);
+        assert!(
+            text.contains(&format!("| `{}` |", setting.name)),
+            "{}",
+            setting.name
+        );
     }
 }

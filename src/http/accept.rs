@@ -90,12 +90,30 @@ mod tests {
             ("*/*", Some(Json)),
             ("application/json", Some(Json)),
             ("application/graphql-response+json", Some(GraphqlResponse)),
-            ("application/graphql-response+json, application/json", Some(GraphqlResponse)),
-            ("application/json, application/graphql-response+json", Some(Json)),
-            ("application/json;q=0.9, application/graphql-response+json", Some(GraphqlResponse)),
-            ("application/graphql-response+json;q=0.5, application/json;q=0.51", Some(Json)),
-            ("application/graphql-response+json, */*;q=0.1", Some(GraphqlResponse)),
-            ("application/graphql-response+json; charset=utf-8", Some(GraphqlResponse)),
+            (
+                "application/graphql-response+json, application/json",
+                Some(GraphqlResponse),
+            ),
+            (
+                "application/json, application/graphql-response+json",
+                Some(Json),
+            ),
+            (
+                "application/json;q=0.9, application/graphql-response+json",
+                Some(GraphqlResponse),
+            ),
+            (
+                "application/graphql-response+json;q=0.5, application/json;q=0.51",
+                Some(Json),
+            ),
+            (
+                "application/graphql-response+json, */*;q=0.1",
+                Some(GraphqlResponse),
+            ),
+            (
+                "application/graphql-response+json; charset=utf-8",
+                Some(GraphqlResponse),
+            ),
             ("application/json; charset=utf-16", None),
             ("application/json;q=0", None),
             ("text/html", None),

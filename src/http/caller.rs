@@ -133,8 +133,16 @@ mod tests {
     #[test]
     fn a_header_from_the_internet_is_not_believed() {
         assert_eq!(seen(0, &["1.2.3.4"]), "10.0.0.9");
-        assert_eq!(seen(1, &["1.2.3.4, 5.6.7.8"]), "5.6.7.8", "what our proxy saw");
-        assert_eq!(seen(1, &["1.2.3.4", "5.6.7.8"]), "5.6.7.8", "in two headers");
+        assert_eq!(
+            seen(1, &["1.2.3.4, 5.6.7.8"]),
+            "5.6.7.8",
+            "what our proxy saw"
+        );
+        assert_eq!(
+            seen(1, &["1.2.3.4", "5.6.7.8"]),
+            "5.6.7.8",
+            "in two headers"
+        );
         assert_eq!(seen(2, &["1.2.3.4, 5.6.7.8, 10.0.0.1"]), "5.6.7.8");
         assert_eq!(seen(2, &["5.6.7.8"]), "10.0.0.9", "a proxy is missing");
         assert_eq!(seen(1, &["unknown"]), "10.0.0.9");

@@ -186,8 +186,9 @@ mod tests {
     #[test]
     fn brackets_in_strings_and_comments_do_not_count() {
         let brackets = "[".repeat(100);
-        let document =
-            format!("# {brackets}\n{{ a(b: \"{brackets}\\\"\", c: \"\"\"{brackets} \\\"\"\" \"\"\") }}");
+        let document = format!(
+            "# {brackets}\n{{ a(b: \"{brackets}\\\"\", c: \"\"\"{brackets} \\\"\"\" \"\"\") }}"
+        );
         assert_eq!(measure(&document), (13, 2));
         assert!(read(&document, None).is_ok());
     }
@@ -201,19 +202,31 @@ mod tests {
     #[test]
     fn long_documents_are_refused() {
         assert_eq!(code(read(&"a ".repeat(2001), None)), "QUERY_TOO_LARGE");
-        assert_eq!(code(read(&" ".repeat(16 * 1024 + 1), None)), "QUERY_TOO_LARGE");
+        assert_eq!(
+            code(read(&" ".repeat(16 * 1024 + 1), None)),
+            "QUERY_TOO_LARGE"
+        );
     }
 
     #[test]
     fn the_operation_asked_for_is_found() {
         let two = "query A { a } mutation B { b }";
         assert_eq!(read(two, Some("B")).unwrap().kind, OperationType::Mutation);
-        assert_eq!(read("subscription { a }", None).unwrap().kind, OperationType::Subscription);
-        assert_eq!(read("query A { a }", None).unwrap().name.as_deref(), Some("A"));
+        assert_eq!(
+            read("subscription { a }", None).unwrap().kind,
+            OperationType::Subscription
+        );
+        assert_eq!(
+            read("query A { a }", None).unwrap().name.as_deref(),
+            Some("A")
+        );
         for (document, name) in [(two, None), (two, Some("C")), ("{ a }", Some("A"))] {
             assert_eq!(code(read(document, name)), "OPERATION_RESOLUTION_FAILURE");
         }
         assert_eq!(code(read("{ a", None)), "GRAPHQL_PARSE_FAILED");
-        assert_eq!(code(read("fragment F on Query { a }", None)), "GRAPHQL_PARSE_FAILED");
+        assert_eq!(
+            code(read("fragment F on Query { a }", None)),
+            "GRAPHQL_PARSE_FAILED"
+        );
     }
 }

@@ -134,13 +134,18 @@ mod tests {
             assert!(Envelope::from_json(body.as_bytes()).is_err(), "{body}");
         }
         assert!(Envelope::from_json(b"{\"query\":\"\xff\"}").is_err());
-        let nested = format!("{{\"query\":\"{{a}}\",\"variables\":{{\"x\":{}1{}}}}}", "[".repeat(200), "]".repeat(200));
+        let nested = format!(
+            "{{\"query\":\"{{a}}\",\"variables\":{{\"x\":{}1{}}}}}",
+            "[".repeat(200),
+            "]".repeat(200)
+        );
         assert!(Envelope::from_json(nested.as_bytes()).is_err());
     }
 
     #[test]
     fn unknown_keys_and_nulls_are_fine() {
-        let body = br#"{"query":"{a}","variables":null,"operationName":null,"extensions":null,"more":1}"#;
+        let body =
+            br#"{"query":"{a}","variables":null,"operationName":null,"extensions":null,"more":1}"#;
         let envelope = Envelope::from_json(body).unwrap();
         assert_eq!(envelope.query, "{a}");
         assert_eq!(envelope.operation_name, None);

@@ -3,14 +3,18 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use async_graphql::{Request as Operation, Response as Outcome, ServerError, Value, parser::types::OperationType};
+use async_graphql::{
+    Request as Operation, Response as Outcome, ServerError, Value, parser::types::OperationType,
+};
 use axum::{
     Extension,
     body::Body,
     extract::{Request, State},
     http::{
         HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
-        header::{ALLOW, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE},
+        header::{
+            ALLOW, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
+        },
     },
     response::{IntoResponse, Response},
 };
@@ -18,8 +22,8 @@ use domain::base::{Error, Op};
 use tracing::Instrument;
 
 use super::{
-    answer::json_error,
     accept::{self, MediaType},
+    answer::json_error,
     body::{self, Unread},
     caller,
     document::{self, Document, refusal},
@@ -102,7 +106,10 @@ async fn respond(
     let envelope = match parts.method {
         Method::GET => from_get(&parts.headers, parts.uri.query().unwrap_or_default()),
         Method::POST => from_post(house, &parts.headers, content).await,
-        _ => Err(not_allowed("GET, POST", "Send a POST, or a GET with a query.")),
+        _ => Err(not_allowed(
+            "GET, POST",
+            "Send a POST, or a GET with a query.",
+        )),
     }?;
     let Some(media_type) = asked else {
         return Err(Refused::new(
@@ -121,12 +128,7 @@ async fn respond(
     };
     allowed_here(document.kind, &parts.method)?;
     let origin = caller::origin(house, &parts.headers, &parts.extensions);
-    let op = Op::new(
-        house.app.clone(),
-        caller.actor,
-        &request_id.0,
-        origin,
-    );
+    let op = Op::new(house.app.clone(), caller.actor, &request_id.0, origin);
     let Document { parsed, kind, name } = document;
     let mut operation = envelope.into_request();
     operation.set_parsed_query(parsed);
@@ -158,11 +160,7 @@ fn from_get(headers: &HeaderMap, query: &str) -> Result<Envelope, Refused> {
     Envelope::from_parameters(query).map_err(Refused::bad)
 }
 
-async fn from_post(
-    house: &House,
-    headers: &HeaderMap,
-    content: Body,
-) -> Result<Envelope, Refused> {
+async fn from_post(house: &House, headers: &HeaderMap, content: Body) -> Result<Envelope, Refused> {
     // Read first, so that the client gets to read a refusal too.
     let content = body::read(content, LARGEST_BODY, house.limits.body)
         .await
@@ -182,7 +180,10 @@ async fn from_post(
 
 /// Only types that a page cannot send without being asked first: this is the protection against forged posts.
 fn is_json(headers: &HeaderMap) -> bool {
-    let Some(text) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
+    let Some(text) = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+    else {
         return false;
     };
     let mut parts = text.split(';').map(str::trim);
@@ -227,9 +228,9 @@ fn unknown_caller(error: Error) -> Refused {
             "The access token is not, or no longer, good: refresh it or log in again.",
         )
         .with(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
-        Error::Busy { retry_after_seconds } => {
-            unavailable("The server is busy.").with(RETRY_AFTER, retry_after_seconds)
-        }
+        Error::Busy {
+            retry_after_seconds,
+        } => unavailable("The server is busy.").with(RETRY_AFTER, retry_after_seconds),
         other => {
             tracing::error!(error = ?other, "a caller could not be recognised");
             Refused::new(

@@ -22,7 +22,9 @@ pub(super) async fn figures(
 ) -> Response {
     if let Some(token) = &house.config.secrets.metrics_token {
         let wanted = format!("Bearer {}", token.expose_secret().trim());
-        let given = headers.get(AUTHORIZATION).map_or(&b""[..], HeaderValue::as_bytes);
+        let given = headers
+            .get(AUTHORIZATION)
+            .map_or(&b""[..], HeaderValue::as_bytes);
         if !bool::from(given.ct_eq(wanted.as_bytes())) {
             let mut response = json_error(
                 StatusCode::UNAUTHORIZED,

@@ -25,9 +25,6 @@ mod socket;
 mod tally;
 mod websocket;
 
-#[cfg(test)]
-mod tests;
-
 pub use answer::json_error;
 pub use house::{Answers, House, Limits};
 pub use router::router;

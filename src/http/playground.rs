@@ -40,7 +40,12 @@ pub(super) async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Respo
     let name = format!("assets/{name}");
     match Pages::get(&name) {
         // Their names change with their content.
-        Some(asset) => file(&name, asset, "public, max-age=31536000, immutable", &headers),
+        Some(asset) => file(
+            &name,
+            asset,
+            "public, max-age=31536000, immutable",
+            &headers,
+        ),
         None => (StatusCode::NOT_FOUND, "There is no such file.").into_response(),
     }
 }

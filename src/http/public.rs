@@ -17,15 +17,24 @@ use super::{answer::json_error, house::House, request_id::RequestId};
 /// `/schema.graphql`.
 pub(super) async fn schema(State(house): State<House>) -> Response {
     let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
-        (CACHE_CONTROL, HeaderValue::from_static("public, max-age=300")),
+        (
+            CONTENT_TYPE,
+            HeaderValue::from_static("text/plain; charset=utf-8"),
+        ),
+        (
+            CACHE_CONTROL,
+            HeaderValue::from_static("public, max-age=300"),
+        ),
     ];
     (headers, house.schema.text()).into_response()
 }
 
 /// `/.well-known/jwks.json`: what access tokens are checked with.
 pub(super) async fn keys(State(house): State<House>) -> Response {
-    let headers = [(CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"))];
+    let headers = [(
+        CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=300"),
+    )];
     (headers, Json(house.app.access_tokens.key_set())).into_response()
 }
 
@@ -35,10 +44,7 @@ pub(super) async fn demo_accounts() -> Response {
 }
 
 /// Whatever is not there.
-pub(super) async fn not_found(
-    Extension(request_id): Extension<RequestId>,
-    uri: Uri,
-) -> Response {
+pub(super) async fn not_found(Extension(request_id): Extension<RequestId>, uri: Uri) -> Response {
     tracing::debug!(path = uri.path(), "nothing there");
     json_error(
         StatusCode::NOT_FOUND,

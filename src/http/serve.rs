@@ -76,7 +76,8 @@ async fn connection(
         request.extensions_mut().insert(ConnectInfo(peer));
         let mut router = router.clone();
         async move {
-            let service: &mut Router = <Router as ServiceExt<Request<Incoming>>>::ready(&mut router).await?;
+            let service: &mut Router =
+                <Router as ServiceExt<Request<Incoming>>>::ready(&mut router).await?;
             service.call(request).await
         }
     });

@@ -163,7 +163,9 @@ impl Session {
             let found = fields
                 .iter()
                 .find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
-            found.map(|(_, value)| value).filter(|value| !value.is_null())
+            found
+                .map(|(_, value)| value)
+                .filter(|value| !value.is_null())
         });
         let caller = match authorization {
             None => Caller {

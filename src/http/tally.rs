@@ -79,6 +79,10 @@ mod tests {
         assert!(tally.enter("b", 1).is_some(), "another key");
         drop(first);
         assert!(tally.enter("a", 1).is_some(), "room again");
-        assert_eq!(tally.open.lock().unwrap().len(), 0, "nothing is left behind");
+        assert_eq!(
+            tally.open.lock().unwrap().len(),
+            0,
+            "nothing is left behind"
+        );
     }
 }

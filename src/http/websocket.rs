@@ -32,8 +32,7 @@ pub(super) fn is_upgrade(headers: &HeaderMap) -> bool {
 
 /// Gives the client a socket, or says why not.
 pub(super) async fn upgrade(house: House, request_id: RequestId, request: Request) -> Response {
-    let refuse =
-        |status, code, message: &str| json_error(status, code, message, &request_id);
+    let refuse = |status, code, message: &str| json_error(status, code, message, &request_id);
     if house.shutdown.draining.is_cancelled() {
         let mut response = refuse(
             StatusCode::SERVICE_UNAVAILABLE,

@@ -75,7 +75,8 @@ async fn run_slot(app: Arc<App>, job: &'static Job) {
     match job_run::claim(&op, job.name, slot).await {
         Ok(true) => {}
         Ok(false) => {
-            metrics::counter!("job_slot_claim_total", "job" => job.name, "won" => "no").increment(1);
+            metrics::counter!("job_slot_claim_total", "job" => job.name, "won" => "no")
+                .increment(1);
             return;
         }
         Err(error) => {

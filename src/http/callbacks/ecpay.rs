@@ -1,9 +1,9 @@
 //! ECPay's side door. Commit first, then `1|OK`; what is not durable is answered 503, so that ECPay comes again;
 //! a forgery gets 400 before any database is asked.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use adapters::ecpay::{Ecpay, Rejected};
+use adapters::ecpay::Rejected;
 use axum::{
     Router,
     body::Bytes,
@@ -25,45 +25,36 @@ const MOST_BYTES: usize = 16 * 1024;
 /// ECPay waits ten seconds; a database that does not answer in this time will not either.
 const PATIENCE: Duration = Duration::from_millis(2500);
 
-/// What the callbacks work on.
-#[derive(Clone)]
-pub struct Callbacks {
-    /// The house.
-    pub house: House,
-    /// The gateway whose keys sign.
-    pub ecpay: Arc<Ecpay>,
-}
-
 /// The four addresses.
-pub fn router(callbacks: Callbacks) -> Router {
+pub fn router(house: House) -> Router {
     Router::new()
         .route("/ecpay/notify", post(notify))
         .route("/ecpay/payment-info", post(payment_info))
         .route("/ecpay/result", post(browser_return))
         .route("/ecpay/client-redirect", post(browser_return))
         .layer(DefaultBodyLimit::max(MOST_BYTES))
-        .with_state(callbacks)
+        .with_state(house)
 }
 
-async fn notify(state: State<Callbacks>, parts: Parts, body: Bytes) -> Response {
+async fn notify(state: State<House>, parts: Parts, body: Bytes) -> Response {
     take_in(state, NoticeKind::Payment, parts, body).await
 }
 
-async fn payment_info(state: State<Callbacks>, parts: Parts, body: Bytes) -> Response {
+async fn payment_info(state: State<House>, parts: Parts, body: Bytes) -> Response {
     take_in(state, NoticeKind::PaymentInfo, parts, body).await
 }
 
 async fn take_in(
-    State(callbacks): State<Callbacks>,
+    State(house): State<House>,
     kind: NoticeKind,
     parts: Parts,
     body: Bytes,
 ) -> Response {
-    let notice = match callbacks.ecpay.read_notice(kind, &body) {
+    let notice = match house.ecpay.read_notice(kind, &body) {
         Ok(notice) => notice,
-        Err(rejected) => return reject(rejected, &callbacks.house, &parts),
+        Err(rejected) => return reject(rejected, &house, &parts),
     };
-    let op = callbacks.house.op(Actor::System("ecpay"), "callback", &parts);
+    let op = house.op(Actor::System("ecpay"), "callback", &parts);
     // A task of its own: what was begun is finished, even when ECPay hangs up.
     let received = tokio::spawn(async move { flows::receive_notice(&op, &notice).await });
     match tokio::time::timeout(PATIENCE, received).await {
@@ -76,28 +67,31 @@ async fn take_in(
             plain(StatusCode::OK, "1|OK")
         }
         unfinished => {
-            tracing::error!(?unfinished, "a notice could not be made durable; ECPay will come again");
+            tracing::error!(
+                ?unfinished,
+                "a notice could not be made durable; ECPay will come again"
+            );
             count("unavailable");
             let retry = [(header::RETRY_AFTER, "60")];
-            (retry, plain(StatusCode::SERVICE_UNAVAILABLE, "0|Try again later")).into_response()
+            (
+                retry,
+                plain(StatusCode::SERVICE_UNAVAILABLE, "0|Try again later"),
+            )
+                .into_response()
         }
     }
 }
 
 /// The shopper's browser comes back. It is shown how things stand, whatever it brought: the notice decides.
-async fn browser_return(
-    State(callbacks): State<Callbacks>,
-    parts: Parts,
-    body: Bytes,
-) -> Response {
-    let brought = match callbacks.ecpay.verify_result(&body) {
+async fn browser_return(State(house): State<House>, parts: Parts, body: Bytes) -> Response {
+    let brought = match house.ecpay.verify_result(&body) {
         Ok(brought) => brought,
         Err(rejected) => {
-            reject(rejected, &callbacks.house, &parts);
+            reject(rejected, &house, &parts);
             return pages::problem::page(StatusCode::BAD_REQUEST, pages::problem::Problem::Forged);
         }
     };
-    let op = callbacks.house.op(Actor::System("ecpay"), "callback", &parts);
+    let op = house.op(Actor::System("ecpay"), "callback", &parts);
     match pages::result::link_after_return(&op, &brought.merchant_trade_no).await {
         Ok(link) => (StatusCode::SEE_OTHER, [(header::LOCATION, link)]).into_response(),
         Err(error) => pages::problem::of(&error),

@@ -20,7 +20,10 @@ const FOOTER: &str = "感謝您的訂購。Thank you for your order.";
 
 /// The PDF.
 pub async fn show(State(house): State<House>, Path(token): Path<String>, parts: Parts) -> Response {
-    let opened = house.app.links.open(Purpose::Invoice, &token, house.app.clock.now());
+    let opened = house
+        .app
+        .links
+        .open(Purpose::Invoice, &token, house.app.clock.now());
     let Some(id) = opened.and_then(|id| id.parse::<InvoiceId>().ok()) else {
         return problem::page(StatusCode::NOT_FOUND, Problem::Link);
     };
@@ -40,19 +43,28 @@ async fn file(op: &Op, id: InvoiceId) -> Result<Response> {
         .map_err(Error::internal)?
         .map_err(Error::internal)?;
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/pdf")),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/pdf"),
+        ),
         (
             header::CONTENT_DISPOSITION,
             HeaderValue::try_from(disposition).map_err(Error::internal)?,
         ),
-        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+        (
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-store"),
+        ),
     ];
     Ok((headers, pdf).into_response())
 }
 
 async fn document(op: &Op, id: InvoiceId) -> Result<InvoiceDocument> {
     let invoice = invoices::query::get(op, id).await?;
-    let lines = invoices::query::lines_of(op, &[id]).await?.remove(&id).unwrap_or_default();
+    let lines = invoices::query::lines_of(op, &[id])
+        .await?
+        .remove(&id)
+        .unwrap_or_default();
     let order = orders::query::get(op, invoice.order_id).await?;
     let payment = payments::query::get(op, invoice.payment_id).await?;
     let (net, tax, total) = (invoice.net(), invoice.tax(), invoice.total());

@@ -31,7 +31,10 @@ pub async fn script() -> Response {
 
 /// The page.
 pub async fn show(State(house): State<House>, Path(token): Path<String>, parts: Parts) -> Response {
-    let opened = house.app.links.open(Purpose::Payment, &token, house.app.clock.now());
+    let opened = house
+        .app
+        .links
+        .open(Purpose::Payment, &token, house.app.clock.now());
     let Some(id) = opened.and_then(|id| id.parse::<PaymentId>().ok()) else {
         return problem::page(StatusCode::NOT_FOUND, Problem::Link);
     };
@@ -52,13 +55,20 @@ async fn page(house: &House, id: PaymentId, parts: &Parts) -> Result<Response> {
     let order = orders::query::get(&op, payment.order_id).await?;
     let form = flows::checkout_form(&op, &payment).await?;
     let values = context! {
-        action => form.action,
-        fields => form.fields,
+        action => &form.action,
+        fields => &form.fields,
         number => order.number,
         total => payment.amount().to_string(),
     };
     // Form posts are redirected within the gateway, so its whole origin is allowed.
     let origin = Url::parse(&form.action).map(|url| url.origin().ascii_serialization());
-    let origin = origin.ok().filter(|origin| HeaderValue::from_str(origin).is_ok());
-    Ok(render(StatusCode::OK, "pay.html", values, origin.as_deref()))
+    let origin = origin
+        .ok()
+        .filter(|origin| HeaderValue::from_str(origin).is_ok());
+    Ok(render(
+        StatusCode::OK,
+        "pay.html",
+        values,
+        origin.as_deref(),
+    ))
 }

@@ -37,7 +37,12 @@ pub fn page(status: StatusCode, problem: Problem) -> Response {
             "We cannot show this right now; try again in a moment. If you have paid, your order updates by itself.",
         ),
     };
-    render(status, "problem.html", context! { title, chinese, english }, None)
+    render(
+        status,
+        "problem.html",
+        context! { title, chinese, english },
+        None,
+    )
 }
 
 /// The page for an error of the domain; an unexpected cause is logged here.

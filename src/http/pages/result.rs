@@ -28,7 +28,9 @@ use crate::http::House;
 #[must_use]
 pub fn link(op: &Op, payment: &payment::Model) -> String {
     let until = payment.created_at + Duration::days(30);
-    op.app().links.to(Purpose::PaymentResult, &payment.id.to_string(), until)
+    op.app()
+        .links
+        .to(Purpose::PaymentResult, &payment.id.to_string(), until)
 }
 
 /// A link to the page of the attempt that a browser came back from. That it came is a sign that something
@@ -48,7 +50,10 @@ pub async fn link_after_return(op: &Op, merchant_trade_no: &str) -> Result<Strin
 
 /// The page.
 pub async fn show(State(house): State<House>, Path(token): Path<String>, parts: Parts) -> Response {
-    let opened = house.app.links.open(Purpose::PaymentResult, &token, house.app.clock.now());
+    let opened = house
+        .app
+        .links
+        .open(Purpose::PaymentResult, &token, house.app.clock.now());
     let Some(id) = opened.and_then(|id| id.parse::<PaymentId>().ok()) else {
         return problem::page(StatusCode::NOT_FOUND, Problem::Link);
     };
@@ -102,7 +107,9 @@ const fn view(order: OrderStatus, payment: PaymentStatus) -> View {
 }
 
 fn in_taipei(at: DateTime<Utc>) -> String {
-    at.with_timezone(&taipei()).format("%Y/%m/%d %H:%M").to_string()
+    at.with_timezone(&taipei())
+        .format("%Y/%m/%d %H:%M")
+        .to_string()
 }
 
 #[cfg(test)]

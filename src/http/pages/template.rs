@@ -24,7 +24,12 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
 });
 
 /// A page. `form_action` is where its form may post to; most pages have none.
-pub fn render(status: StatusCode, name: &str, values: Value, form_action: Option<&str>) -> Response {
+pub fn render(
+    status: StatusCode,
+    name: &str,
+    values: Value,
+    form_action: Option<&str>,
+) -> Response {
     let rendered = TEMPLATES
         .get_template(name)
         .and_then(|template| template.render(values));
@@ -40,11 +45,15 @@ pub fn render(status: StatusCode, name: &str, values: Value, form_action: Option
          frame-ancestors 'none'; base-uri 'none'",
         form_action.unwrap_or("'none'")
     );
-    let policy = HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"));
+    let policy =
+        HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"));
     let headers = [
         (header::CONTENT_SECURITY_POLICY, policy),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        (
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("no-referrer"),
+        ),
     ];
     (status, headers, Html(html)).into_response()
 }
@@ -56,11 +65,14 @@ mod tests {
     #[test]
     fn every_template_compiles_and_escapes() {
         assert_eq!(TEMPLATES.templates().count(), 4);
-        let page = TEMPLATES.get_template("pay.html").unwrap().render(minijinja::context! {
-            action => "https://gateway.example/?a=1&b=\"2\"",
-            fields => vec![("ItemName", "\"><script>alert(1)</script>")],
-            number => "ORD-1", total => "NT$ 1",
-        });
+        let page = TEMPLATES
+            .get_template("pay.html")
+            .unwrap()
+            .render(minijinja::context! {
+                action => "https://gateway.example/?a=1&b=\"2\"",
+                fields => vec![("ItemName", "\"><script>alert(1)</script>")],
+                number => "ORD-1", total => "NT$ 1",
+            });
         let page = page.unwrap();
         assert!(!page.contains("<script>alert"), "{page}");
         assert!(page.contains("&quot;&gt;&lt;script&gt;"), "{page}");
