@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     config::{self, Config, Keys},
-    seams,
+    parts,
 };
 
 /// Why the house could not be built.
@@ -43,9 +43,20 @@ pub enum BuildError {
 /// # Errors
 /// The first part that cannot be had.
 pub async fn build(config: &Config) -> Result<Arc<App>, BuildError> {
+    let ecpay = parts::ecpay(config).map_err(BuildError::Part)?;
+    build_with(config, ecpay).await
+}
+
+/// The same, around a gateway that the caller keeps too.
+///
+/// # Errors
+/// The first part that cannot be had.
+pub async fn build_with(
+    config: &Config,
+    gateway: Arc<dyn Gateway>,
+) -> Result<Arc<App>, BuildError> {
     let keys = config::keys(config)?;
-    let gateway = seams::gateway(config).map_err(BuildError::Part)?;
-    let access_tokens = seams::access_tokens(config, &keys.signing).map_err(BuildError::Part)?;
+    let access_tokens = parts::access_tokens(config, &keys.signing).map_err(BuildError::Part)?;
     let database = open_database(config).await?;
     Ok(Arc::new(assemble(
         config,

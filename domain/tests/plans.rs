@@ -1,8 +1,14 @@
 //! What the shop promises about its plans.
 
-#[path = "plans/shop.rs"]
-mod shop;
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking; clippy does not see that these functions are of tests"
+)]
 
+mod kit;
+
+use chrono::Duration;
 use domain::{
     audit::{self, ActionFilter, AuditFilter},
     base::{
@@ -18,12 +24,23 @@ use domain::{
 use entity::{
     audit::{AuditOutcome, audit_entry},
     base::event,
-    id::PlanId,
+    id::{PlanId, SessionId, UserId},
     money::{Currency, Money},
     plans::{BillingCycle, plan, plan_version},
+    users::Role,
 };
+use kit::{House, on_each_engine};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
-use shop::in_every_shop;
+use uuid::Uuid;
+
+/// Somebody with this role, in the house.
+fn op_of(house: &House, role: Role) -> Op {
+    house.op(Actor::User {
+        id: UserId(Uuid::from_u128(1)),
+        role,
+        session: SessionId(Uuid::from_u128(2)),
+    })
+}
 
 fn twd(minor: i64) -> Money {
     Money::new(minor, Currency::Twd)
@@ -92,11 +109,11 @@ fn code<T: std::fmt::Debug>(result: Result<T, Error>) -> &'static str {
 
 #[tokio::test]
 async fn a_new_price_makes_version_two_and_leaves_version_one_as_it_was_sold() {
-    in_every_shop(|shop| async move {
-        let staff = shop.staff();
+    on_each_engine(|house| async move {
+        let staff = op_of(&house, Role::Staff);
         let plan = create_plan(&staff, new_plan("pro")).await.unwrap();
         let first = versions(&staff, plan.id).await.remove(0);
-        shop.a_minute_later();
+        house.wait(Duration::minutes(1));
 
         let updated = update_plan(&staff, plan.id, price(999)).await.unwrap();
 
@@ -113,7 +130,7 @@ async fn a_new_price_makes_version_two_and_leaves_version_one_as_it_was_sold() {
         );
         let (sold, terms) = query::get_for_sale(staff.reader(), plan.id).await.unwrap();
         assert_eq!((sold, terms), (updated, both[0].clone()));
-        let public = versions(&shop.customer(), plan.id).await;
+        let public = versions(&op_of(&house, Role::Customer), plan.id).await;
         assert_eq!(public, both[..1], "customers see the present terms alone");
     })
     .await;
@@ -121,8 +138,8 @@ async fn a_new_price_makes_version_two_and_leaves_version_one_as_it_was_sold() {
 
 #[tokio::test]
 async fn the_database_itself_refuses_to_change_written_terms() {
-    in_every_shop(|shop| async move {
-        let staff = shop.staff();
+    on_each_engine(|house| async move {
+        let staff = op_of(&house, Role::Staff);
         create_plan(&staff, new_plan("pro")).await.unwrap();
         let cheaper = plan_version::Entity::update_many()
             .col_expr(plan_version::Column::PriceMinor, Expr::value(1))
@@ -139,21 +156,21 @@ async fn the_database_itself_refuses_to_change_written_terms() {
 
 #[tokio::test]
 async fn a_new_name_makes_no_new_terms_and_no_change_writes_nothing() {
-    in_every_shop(|shop| async move {
-        let staff = shop.staff();
+    on_each_engine(|house| async move {
+        let staff = op_of(&house, Role::Staff);
         let plan = create_plan(&staff, new_plan("pro")).await.unwrap();
         let renamed = PlanChanges {
             name: Some("Professional".to_owned()),
             price: Some(twd(899)),
             ..PlanChanges::default()
         };
-        shop.a_minute_later();
+        house.wait(Duration::minutes(1));
         let updated = update_plan(&staff, plan.id, renamed.clone()).await.unwrap();
         assert_eq!(updated.name, "Professional");
         assert_eq!(updated.current_version_id, plan.current_version_id);
 
         let before = rows_of_everything(&staff).await;
-        shop.a_minute_later();
+        house.wait(Duration::minutes(1));
         let again = update_plan(&staff, plan.id, renamed).await.unwrap();
         assert_eq!(again, updated);
         assert_eq!(rows_of_everything(&staff).await, before);
@@ -164,8 +181,8 @@ async fn a_new_name_makes_no_new_terms_and_no_change_writes_nothing() {
 
 #[tokio::test]
 async fn a_limit_can_be_lifted_and_a_forgotten_one_stays() {
-    in_every_shop(|shop| async move {
-        let staff = shop.staff();
+    on_each_engine(|house| async move {
+        let staff = op_of(&house, Role::Staff);
         let plan = create_plan(&staff, new_plan("pro")).await.unwrap();
         let storage = PlanChanges {
             max_storage_mb: Some(Some(512)),
@@ -196,8 +213,8 @@ async fn a_limit_can_be_lifted_and_a_forgotten_one_stays() {
 
 #[tokio::test]
 async fn of_two_staff_who_read_the_same_plan_the_second_is_told_to_read_again() {
-    in_every_shop(|shop| async move {
-        let staff = shop.staff();
+    on_each_engine(|house| async move {
+        let staff = op_of(&house, Role::Staff);
         let plan = create_plan(&staff, new_plan("pro")).await.unwrap();
         let seen = |changes: PlanChanges| PlanChanges {
             expected_version: Some(plan.version),
@@ -229,8 +246,8 @@ async fn of_two_staff_who_read_the_same_plan_the_second_is_told_to_read_again() 
 
 #[tokio::test]
 async fn many_blind_price_changes_leave_terms_without_gaps() {
-    in_every_shop(|shop| async move {
-        let staff = shop.staff();
+    on_each_engine(|house| async move {
+        let staff = op_of(&house, Role::Staff);
         let plan = create_plan(&staff, new_plan("pro")).await.unwrap();
         let tries = (0..8).map(|step| update_plan(&staff, plan.id, price(1000 + step)));
         let outcomes = futures_util::future::join_all(tries).await;
@@ -253,18 +270,18 @@ async fn many_blind_price_changes_leave_terms_without_gaps() {
 
 #[tokio::test]
 async fn an_archived_plan_is_gone_for_shoppers_but_not_for_staff() {
-    in_every_shop(|shop| async move {
-        let staff = shop.staff();
+    on_each_engine(|house| async move {
+        let staff = op_of(&house, Role::Staff);
         let plan = create_plan(&staff, new_plan("pro")).await.unwrap();
-        shop.a_minute_later();
+        house.wait(Duration::minutes(1));
         create_plan(&staff, new_plan("team")).await.unwrap();
-        shop.a_minute_later();
+        house.wait(Duration::minutes(1));
 
         let archived = archive_plan(&staff, plan.id).await.unwrap();
         assert_eq!(archived.archived_at, Some(staff.now()));
         assert!(!archived.is_active);
 
-        for shopper in [shop.op(Actor::Anonymous), shop.customer()] {
+        for shopper in [house.nobody(), op_of(&house, Role::Customer)] {
             assert_eq!(slugs(&shopper, &PlanFilter::default()).await, ["team"]);
             assert_eq!(query::find_by_id(&shopper, plan.id).await.unwrap(), None);
             assert_eq!(query::find_by_slug(&shopper, "pro").await.unwrap(), None);
@@ -277,7 +294,7 @@ async fn an_archived_plan_is_gone_for_shoppers_but_not_for_staff() {
         let shown = query::by_ids(staff.reader(), &[plan.id]).await.unwrap();
         assert_eq!(shown.get(&plan.id), Some(&archived), "old orders show it");
 
-        shop.a_minute_later();
+        house.wait(Duration::minutes(1));
         let again = archive_plan(&staff, plan.id).await.unwrap();
         assert_eq!(again, archived, "a second time changes nothing");
         let kinds = happened(&staff).await;
@@ -299,10 +316,10 @@ async fn an_archived_plan_is_gone_for_shoppers_but_not_for_staff() {
 
 #[tokio::test]
 async fn staff_find_plans_by_what_they_are() {
-    in_every_shop(|shop| async move {
-        let staff = shop.staff();
+    on_each_engine(|house| async move {
+        let staff = op_of(&house, Role::Staff);
         let plan = create_plan(&staff, new_plan("was-monthly")).await.unwrap();
-        shop.a_minute_later();
+        house.wait(Duration::minutes(1));
         create_plan(&staff, new_plan("monthly")).await.unwrap();
         let mut hidden = new_plan("hidden");
         hidden.listing.is_active = false;
@@ -329,7 +346,11 @@ async fn staff_find_plans_by_what_they_are() {
             ..all()
         };
         assert_eq!(slugs(&staff, &inactive).await, ["hidden"]);
-        assert!(slugs(&shop.customer(), &inactive).await.is_empty());
+        assert!(
+            slugs(&op_of(&house, Role::Customer), &inactive)
+                .await
+                .is_empty()
+        );
         let popular = PlanFilter {
             is_popular: Some(true),
             is_archived: Some(false),
@@ -342,8 +363,8 @@ async fn staff_find_plans_by_what_they_are() {
 
 #[tokio::test]
 async fn two_plans_never_share_a_slug() {
-    in_every_shop(|shop| async move {
-        let staff = shop.staff();
+    on_each_engine(|house| async move {
+        let staff = op_of(&house, Role::Staff);
         create_plan(&staff, new_plan("pro")).await.unwrap();
         let before = rows_of_everything(&staff).await;
         let second = create_plan(&staff, new_plan("pro")).await.unwrap_err();
@@ -358,13 +379,13 @@ async fn two_plans_never_share_a_slug() {
 
 #[tokio::test]
 async fn who_is_not_staff_changes_nothing() {
-    in_every_shop(|shop| async move {
-        let staff = shop.staff();
+    on_each_engine(|house| async move {
+        let staff = op_of(&house, Role::Staff);
         let plan = create_plan(&staff, new_plan("pro")).await.unwrap();
         let before = rows_of_everything(&staff).await;
         let strangers = [
-            (shop.customer(), "FORBIDDEN"),
-            (shop.op(Actor::Anonymous), "UNAUTHENTICATED"),
+            (op_of(&house, Role::Customer), "FORBIDDEN"),
+            (house.nobody(), "UNAUTHENTICATED"),
         ];
         for (stranger, refusal) in strangers {
             assert_eq!(
@@ -476,14 +497,14 @@ fn the_largest_and_the_smallest_plan_are_taken() {
 
 #[tokio::test]
 async fn staff_read_in_the_audit_trail_who_did_what_and_customers_read_nothing() {
-    in_every_shop(|shop| async move {
-        let staff = shop.staff();
+    on_each_engine(|house| async move {
+        let staff = op_of(&house, Role::Staff);
         let start = staff.now();
         let plan = create_plan(&staff, new_plan("pro")).await.unwrap();
-        shop.a_minute_later();
+        house.wait(Duration::minutes(1));
         update_plan(&staff, plan.id, price(999)).await.unwrap();
-        shop.a_minute_later();
-        audit::note_refusal(&shop.customer(), "createPlan", "FORBIDDEN").await;
+        house.wait(Duration::minutes(1));
+        audit::note_refusal(&op_of(&house, Role::Customer), "createPlan", "FORBIDDEN").await;
 
         let read = async |op: &Op, filter: AuditFilter| {
             let select = audit::query::matching(op.actor(), &filter);
@@ -502,8 +523,8 @@ async fn staff_read_in_the_audit_trail_who_did_what_and_customers_read_nothing()
         };
         let everything = ["createPlan", "plan.terms_changed", "plan.created"];
         assert_eq!(read(&staff, all()).await, everything);
-        assert!(read(&shop.customer(), all()).await.is_empty());
-        assert!(read(&shop.op(Actor::Anonymous), all()).await.is_empty());
+        assert!(read(&op_of(&house, Role::Customer), all()).await.is_empty());
+        assert!(read(&house.nobody(), all()).await.is_empty());
 
         assert_eq!(read(&staff, action("plan.*")).await, everything[1..]);
         assert_eq!(read(&staff, action("plan.created")).await, ["plan.created"]);
@@ -513,14 +534,14 @@ async fn staff_read_in_the_audit_trail_who_did_what_and_customers_read_nothing()
         let refused = AuditFilter {
             outcome: Some(AuditOutcome::Refused),
             actor_user_id: staff.actor().user_id(),
-            request_id: Some("req-1".to_owned()),
+            request_id: Some("request-1".to_owned()),
             ..all()
         };
         assert_eq!(read(&staff, refused).await, ["createPlan"]);
         let of_the_plan = AuditFilter {
             subject: Some(plan.id.to_string()),
             from: Some(start),
-            to: Some(start + chrono::Duration::minutes(1)),
+            to: Some(start + Duration::minutes(1)),
             ..all()
         };
         assert_eq!(

@@ -2,7 +2,12 @@
 
 pub mod audit;
 pub mod base;
+pub mod invoices;
+pub mod orders;
+pub mod payments;
 pub mod plans;
 pub mod roots;
+pub mod subscriptions;
+pub mod users;
 
 pub use roots::{Options, Schema, attach, build_schema, sdl};

@@ -1,27 +1,57 @@
 //! The three roots, made of the rooms' parts, and the schema built on them.
 
-use async_graphql::{MergedObject, Object, Request, SDLExportOptions};
+use async_graphql::{MergedObject, MergedSubscription, Object, Request, SDLExportOptions};
 use domain::base::Op;
 
 use crate::{
     audit::AuditQuery,
     base::{ask::with_loader, doorkeeper::Doorkeeper},
+    invoices::{
+        InvoicesQuery,
+        loaders::{InvoiceByOrder, LinesByInvoice},
+    },
+    orders::{
+        OrdersMutation, OrdersQuery, OrdersSubscription,
+        loaders::{LinesByOrder, OrderById},
+    },
+    payments::{PaymentsMutation, PaymentsQuery, loaders::PaymentsByOrder},
     plans::{
         PlansMutation, PlansQuery,
         loaders::{PlanById, PlanVersionById, PlanVersionsByPlan},
     },
+    subscriptions::{SubscriptionsMutation, SubscriptionsQuery, loaders::SubscriptionById},
+    users::{UsersMutation, UsersQuery, loaders::UserById},
 };
 
 /// The schema.
-pub type Schema = async_graphql::Schema<Query, Mutation, async_graphql::EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// What can be asked.
 #[derive(MergedObject, Default)]
-pub struct Query(ServerQuery, PlansQuery, AuditQuery);
+pub struct Query(
+    ServerQuery,
+    UsersQuery,
+    PlansQuery,
+    OrdersQuery,
+    SubscriptionsQuery,
+    PaymentsQuery,
+    InvoicesQuery,
+    AuditQuery,
+);
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(PlansMutation);
+pub struct Mutation(
+    UsersMutation,
+    PlansMutation,
+    OrdersMutation,
+    SubscriptionsMutation,
+    PaymentsMutation,
+);
+
+/// What can be watched.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(OrdersSubscription);
 
 /// Questions about the server itself.
 #[derive(Default)]
@@ -48,7 +78,7 @@ pub fn build_schema(options: Options) -> Schema {
     let mut builder = Schema::build(
         Query::default(),
         Mutation::default(),
-        async_graphql::EmptySubscription,
+        Subscription::default(),
     )
     .extension(Doorkeeper)
     .limit_depth(12)
@@ -65,9 +95,16 @@ pub fn build_schema(options: Options) -> Schema {
 /// Puts the operation and fresh loaders into the request.
 #[must_use]
 pub fn attach(request: Request, op: Op) -> Request {
+    let request = with_loader(request, UserById(op.clone()));
     let request = with_loader(request, PlanById(op.clone()));
     let request = with_loader(request, PlanVersionById(op.clone()));
     let request = with_loader(request, PlanVersionsByPlan(op.clone()));
+    let request = with_loader(request, OrderById(op.clone()));
+    let request = with_loader(request, LinesByOrder(op.clone()));
+    let request = with_loader(request, PaymentsByOrder(op.clone()));
+    let request = with_loader(request, InvoiceByOrder(op.clone()));
+    let request = with_loader(request, LinesByInvoice(op.clone()));
+    let request = with_loader(request, SubscriptionById(op.clone()));
     request.data(op)
 }
 

@@ -13,7 +13,7 @@ use crate::{
     app,
     config::{self, Config, EcpayEnvironment, Profile},
     http::health,
-    seams,
+    parts,
 };
 
 use super::{Failure, migrate};
@@ -167,10 +167,10 @@ fn public_url(config: &Config) -> Found {
 
 fn ecpay(config: &Config) -> Found {
     let name = config.ecpay.environment.name();
-    if let Err(error) = seams::gateway(config) {
+    if let Err(error) = parts::ecpay(config) {
         return Fail(error.to_string());
     }
-    if !seams::signs_as_published() {
+    if !parts::signs_as_published() {
         return Fail(
             "this build signs wrongly: the published example comes out different".to_owned(),
         );

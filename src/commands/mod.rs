@@ -5,6 +5,7 @@ pub mod doctor;
 pub mod migrate;
 pub mod schema;
 pub mod seed;
+pub mod seed_plans;
 pub mod serve;
 pub mod simulator;
 

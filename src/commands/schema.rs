@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use crate::{cli::Schema, config, seams};
+use crate::{cli::Schema, config, reference};
 
 use super::Failure;
 
@@ -12,7 +12,7 @@ use super::Failure;
 /// A file cannot be written.
 pub fn run(which: &Schema) -> Result<(), Failure> {
     let all = !(which.sdl || which.settings || which.permissions || which.errors || which.events);
-    for (name, wanted, text) in files() {
+    for (name, wanted, text) in files()? {
         let wanted = all
             || match wanted {
                 Kind::Sdl => which.sdl,
@@ -40,27 +40,29 @@ enum Kind {
 }
 
 /// Every file of `schema/` with its text.
-fn files() -> [(&'static str, Kind, String); 5] {
-    [
+fn files() -> Result<[(&'static str, Kind, String); 5], Failure> {
+    Ok([
         ("schema.graphql", Kind::Sdl, graphql::sdl()),
         ("settings.md", Kind::Settings, config::settings_markdown()),
         (
             "permissions.md",
             Kind::Permissions,
-            seams::permissions_markdown(),
+            reference::permissions_markdown(),
         ),
-        ("errors.md", Kind::Errors, seams::errors_markdown()),
-        ("events.md", Kind::Events, seams::events_markdown()),
-    ]
+        ("errors.md", Kind::Errors, reference::errors_markdown()),
+        ("events.md", Kind::Events, reference::events_markdown()?),
+    ])
 }
 
 /// Every file of `schema/`: its name and the text that must stand in it.
-#[must_use]
-pub fn generated() -> Vec<(&'static str, String)> {
-    files()
+///
+/// # Errors
+/// A text cannot be made, which is a defect.
+pub fn generated() -> Result<Vec<(&'static str, String)>, Failure> {
+    Ok(files()?
         .into_iter()
         .map(|(name, _, text)| (name, text))
-        .collect()
+        .collect())
 }
 
 fn write(folder: &Path, name: &str, text: &str) -> Result<(), Failure> {

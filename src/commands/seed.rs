@@ -14,7 +14,7 @@ use crate::{
     config::{Config, Profile},
 };
 
-use super::{Failure, migrate};
+use super::{Failure, migrate, seed_plans};
 
 /// Somebody to log in as. Also what `/dev/accounts.json` tells the playground.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -68,7 +68,11 @@ pub async fn run(config: &Config) -> Result<(), Failure> {
     migrate::apply(&app.database).await?;
     let op = Op::system(Arc::clone(&app), "seed", "command");
     let made = fill(&op).await?;
-    println!("{made} of {} demo accounts made", DEMO_ACCOUNTS.len());
+    seed_plans::plans(&op).await?;
+    println!(
+        "{made} of {} demo accounts made; the demo plans are there",
+        DEMO_ACCOUNTS.len()
+    );
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
+use adapters::{ecpay::Ecpay, simulator::Simulator};
 use domain::base::App;
 use tokio::net::TcpListener;
 
@@ -9,7 +10,7 @@ use crate::{
     app,
     config::{Config, Profile},
     http::{self, House},
-    seams,
+    jobs, parts,
     shutdown::{self, Shutdown},
     telemetry,
 };
@@ -22,16 +23,26 @@ use super::{Failure, migrate, seed::DEMO_ACCOUNTS};
 /// Something stands in the way of starting; the message names it.
 pub async fn run(config: Config) -> Result<ExitCode, Failure> {
     let _lock = app::lock_database(&config)?;
-    let app = app::build(&config).await?;
+    let ecpay = parts::ecpay(&config)?;
+    let app = app::build_with(&config, Arc::clone(&ecpay) as _).await?;
     bring_up_to_date(&config, &app).await?;
     let listener = TcpListener::bind(config.server.listen)
         .await
         .map_err(|error| format!("FABRICA_LISTEN: {}: {error}", config.server.listen))?;
     let config = Arc::new(config);
-    let house = house(Arc::clone(&app), Arc::clone(&config))?;
+    let simulator = parts::simulator(&config)?;
+    let house = house(
+        Arc::clone(&app),
+        ecpay,
+        simulator.clone(),
+        Arc::clone(&config),
+    )?;
     let shutdown = house.shutdown.clone();
     tokio::spawn(telemetry::keep_tidy(house.metrics.clone()));
-    seams::start_jobs(app, &config, &shutdown).await;
+    let jobs = jobs::start(app, shutdown.closing.clone()).await?;
+    if let Some(simulator) = simulator {
+        tokio::spawn(simulator.run(shutdown.closing.clone()));
+    }
     greet(&config, &listener);
     let router = http::router(house.clone());
     let serving = tokio::spawn(http::serve::serve(listener, router, house.clone()));
@@ -42,6 +53,7 @@ pub async fn run(config: Config) -> Result<ExitCode, Failure> {
         .run(Duration::from_secs(config.server.drain_seconds))
         .await;
     serving.abort();
+    jobs.stop().await;
     end(&house.app, done).await;
     Ok(ExitCode::SUCCESS)
 }
@@ -50,7 +62,12 @@ pub async fn run(config: Config) -> Result<ExitCode, Failure> {
 ///
 /// # Errors
 /// The figures cannot be counted.
-pub fn house(app: Arc<App>, config: Arc<Config>) -> Result<House, Failure> {
+pub fn house(
+    app: Arc<App>,
+    ecpay: Arc<Ecpay>,
+    simulator: Option<Arc<Simulator>>,
+    config: Arc<Config>,
+) -> Result<House, Failure> {
     let schema = graphql::build_schema(graphql::Options {
         introspection: config.server.introspection,
     });
@@ -59,14 +76,25 @@ pub fn house(app: Arc<App>, config: Arc<Config>) -> Result<House, Failure> {
         0 => Duration::ZERO,
         _ => Duration::from_secs(10),
     };
-    let mut house = House::new(app, Arc::new(schema), config, Shutdown::default(), metrics);
+    let mut house = House::new(
+        app,
+        ecpay,
+        simulator,
+        Arc::new(schema),
+        config,
+        Shutdown::default(),
+        metrics,
+    );
     house.limits.spread = spread;
     Ok(house)
 }
 
 async fn bring_up_to_date(config: &Config, app: &App) -> Result<(), Failure> {
     if config.store.migrate {
-        return Ok(migrate::apply(&app.database).await?);
+        for name in migrate::apply(&app.database).await? {
+            tracing::info!(name, "migrated");
+        }
+        return Ok(());
     }
     let missing = migrate::pending(&app.database).await?;
     if missing.is_empty() {

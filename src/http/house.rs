@@ -2,21 +2,27 @@
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
+use adapters::{ecpay::Ecpay, simulator::Simulator};
 use async_graphql::{ObjectType, Request, Response, Schema, SubscriptionType};
-use domain::base::App;
+use axum::http::request::Parts;
+use domain::base::{Actor, App, Op, Origin};
 use entity::id::UserId;
 use futures_util::{future::BoxFuture, stream::BoxStream};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::{config::Config, shutdown::Shutdown};
 
-use super::tally::Tally;
+use super::{caller, request_id::RequestId, tally::Tally};
 
 /// What every door shares.
 #[derive(Clone)]
 pub struct House {
     /// What operations work on.
     pub app: Arc<App>,
+    /// The gateway that posts to our side door.
+    pub ecpay: Arc<Ecpay>,
+    /// ECPay's stand-in, when this process plays it too.
+    pub simulator: Option<Arc<Simulator>>,
     /// What answers documents.
     pub schema: Arc<dyn Answers>,
     /// The settings.
@@ -36,6 +42,8 @@ impl House {
     #[must_use]
     pub fn new(
         app: Arc<App>,
+        ecpay: Arc<Ecpay>,
+        simulator: Option<Arc<Simulator>>,
         schema: Arc<dyn Answers>,
         config: Arc<Config>,
         shutdown: Shutdown,
@@ -43,6 +51,8 @@ impl House {
     ) -> Self {
         Self {
             app,
+            ecpay,
+            simulator,
             schema,
             config,
             shutdown,
@@ -51,6 +61,22 @@ impl House {
             sockets_by_address: Tally::default(),
             sockets_by_user: Tally::default(),
         }
+    }
+}
+
+impl House {
+    /// The operation of a part of Fabrica that was asked through `door` by the sender of this request.
+    #[must_use]
+    pub fn op(&self, actor: Actor, door: &'static str, parts: &Parts) -> Op {
+        let origin = caller::origin(self, &parts.headers, &parts.extensions);
+        let request_id = parts.extensions.get::<RequestId>();
+        let request_id = request_id.map_or_else(String::new, |id| id.0.clone());
+        Op::new(
+            Arc::clone(&self.app),
+            actor,
+            &request_id,
+            Origin { door, ..origin },
+        )
     }
 }
 

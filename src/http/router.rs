@@ -1,15 +1,18 @@
 //! Which address leads where.
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     middleware::from_fn_with_state,
     routing::{any, get},
 };
 
-use crate::{config::Profile, seams};
+use crate::{config::Profile, parts::SIMULATOR_PREFIX};
 
 use super::{
-    graphql, headers, health, house::House, metrics, observe::observe, playground, public,
+    callbacks, graphql, headers, health, house::House, metrics, observe::observe, pages,
+    playground, public, simulator,
 };
 
 /// Every address of the server.
@@ -33,7 +36,9 @@ pub fn router(house: House) -> Router {
     }
     let mut router = router
         .with_state(house.clone())
-        .merge(seams::doors(&house))
+        .merge(callbacks::ecpay::router(house.clone()))
+        .merge(pages::router(house.clone()))
+        .merge(simulated(&house))
         .fallback(public::not_found)
         .method_not_allowed_fallback(public::no_such_method);
     if let Some(layer) = headers::cross_origin(&config.server.allowed_origins) {
@@ -43,4 +48,14 @@ pub fn router(house: House) -> Router {
     router
         .layer(from_fn_with_state(house.clone(), headers::protect))
         .layer(from_fn_with_state(house, observe))
+}
+
+/// The simulator's addresses, when this process plays it too.
+fn simulated(house: &House) -> Router {
+    match &house.simulator {
+        Some(simulator) => {
+            Router::new().nest(SIMULATOR_PREFIX, simulator::router(Arc::clone(simulator)))
+        }
+        None => Router::new(),
+    }
 }

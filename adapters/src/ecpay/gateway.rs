@@ -57,11 +57,18 @@ impl Ecpay {
     /// # Errors
     /// [`Rejected`], for the first reason found: body, signature, merchant, fields.
     pub fn read_notice(&self, kind: NoticeKind, body: &[u8]) -> Result<Notice, Rejected> {
-        let form = SignedForm::open(body, &self.settings)?;
-        match kind {
-            NoticeKind::Payment => notice::read_payment(form),
-            NoticeKind::PaymentInfo => notice::read_payment_info(form),
-        }
+        read(kind, SignedForm::open(body, &self.settings)?)
+    }
+
+    /// Reads a notice again from the fields that were stored after its signature was checked.
+    ///
+    /// # Errors
+    /// [`Rejected::Malformed`] when the fields do not make a notice.
+    pub fn reread_notice(
+        kind: NoticeKind,
+        fields: Vec<(String, String)>,
+    ) -> Result<Notice, Rejected> {
+        read(kind, SignedForm::stored(fields))
     }
 
     /// Reads the raw body that a browser brought to `/ecpay/result` or `/ecpay/client-redirect`.
@@ -74,6 +81,13 @@ impl Ecpay {
             merchant_trade_no: form.require_filled("MerchantTradeNo")?.to_owned(),
             rtn_code: form.require_filled("RtnCode")?.to_owned(),
         })
+    }
+}
+
+fn read(kind: NoticeKind, form: SignedForm) -> Result<Notice, Rejected> {
+    match kind {
+        NoticeKind::Payment => notice::read_payment(form),
+        NoticeKind::PaymentInfo => notice::read_payment_info(form),
     }
 }
 

@@ -5,22 +5,18 @@
 const MOST_BYTES: usize = 399;
 
 /// Words that ECPay's firewall takes for commands (code 10400011).
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 12] = [
     "bash",
-    "cat",
     "chmod",
     "cmd",
     "curl",
     "echo",
     "eval",
     "exec",
-    "nc",
     "netcat",
     "perl",
-    "php",
     "powershell",
     "python",
-    "ruby",
     "wget",
 ];
 

@@ -3,6 +3,8 @@
 pub mod amount;
 pub mod check_mac;
 pub mod checkout_form;
+#[cfg(test)]
+mod forgeries;
 pub mod form_body;
 pub mod gateway;
 pub mod item_name;

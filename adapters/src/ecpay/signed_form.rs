@@ -66,6 +66,12 @@ impl SignedForm {
         Ok(form)
     }
 
+    /// A form that was opened before and stored without its signature.
+    #[must_use]
+    pub const fn stored(fields: Vec<(String, String)>) -> Self {
+        Self { fields }
+    }
+
     /// The field's value, when it was sent.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {

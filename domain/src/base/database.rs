@@ -66,6 +66,12 @@ impl Database {
         self.writer.get_database_backend()
     }
 
+    /// Whether other processes may write to it too.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.engine() != DatabaseBackend::Sqlite
+    }
+
     /// Opens a transaction that will write. On `SQLite` it takes the write lock at once: a transaction
     /// that reads first and asks for the lock later fails immediately when another has written meanwhile.
     pub(super) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {

@@ -3,7 +3,7 @@
 
 use chrono::Duration;
 use entity::base::idempotency_key;
-use sea_orm::{ActiveValue::Set, EntityTrait, TryInsertResult};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, TryInsertResult};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -111,4 +111,18 @@ pub async fn finish(tx: &mut Tx, key: &IdempotencyKey, result: String) -> Result
     };
     idempotency_key::Entity::update(row).exec(tx.db()).await?;
     Ok(())
+}
+
+/// Removes the keys whose time is over; how many it were.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn forget_expired(op: &Op) -> Result<u64> {
+    let tx = op.begin().await?;
+    let gone = idempotency_key::Entity::delete_many()
+        .filter(idempotency_key::Column::ExpiresAt.lt(tx.now()))
+        .exec(tx.db())
+        .await?;
+    tx.commit().await?;
+    Ok(gone.rows_affected)
 }

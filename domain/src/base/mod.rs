@@ -8,6 +8,7 @@ pub mod error;
 pub mod event;
 pub mod hub;
 pub mod idempotency;
+pub mod job_run;
 pub mod links;
 pub mod mac;
 pub mod op;

@@ -60,6 +60,17 @@ pub async fn find_by_trade_no(tx: &Tx, merchant_trade_no: &str) -> Result<Option
         .await?)
 }
 
+/// The attempt with this number at the gateway, if the actor may know of it.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn by_trade_no(op: &Op, merchant_trade_no: &str) -> Result<Option<payment::Model>> {
+    Ok(visible_to(op.actor())
+        .filter(payment::Column::MerchantTradeNo.eq(merchant_trade_no))
+        .one(op.reader())
+        .await?)
+}
+
 /// The attempt, locked until the transaction ends. Lock its order first.
 ///
 /// # Errors

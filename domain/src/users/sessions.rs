@@ -77,12 +77,21 @@ impl fmt::Debug for SessionTokens {
 }
 
 /// Somebody who has just logged in.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct LoggedIn {
     /// Who.
     pub user: user::Model,
     /// With what to go on.
     pub tokens: SessionTokens,
+}
+
+impl fmt::Debug for LoggedIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoggedIn")
+            .field("user_id", &self.user.id)
+            .field("tokens", &self.tokens)
+            .finish()
+    }
 }
 
 /// Begins a session of this person, from where the operation comes.

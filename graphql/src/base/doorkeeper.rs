@@ -157,6 +157,7 @@ fn finish(error: &mut ServerError, request_id: Option<&str>) {
         // variables, during it they are about an argument that could not be read. All else is masked.
         let about_input = error.path.is_empty()
             || error.message.starts_with("Failed to parse")
+            || error.message.starts_with("Expected input type")
             || error.message.starts_with("Invalid value");
         if about_input {
             error

@@ -137,7 +137,7 @@ impl CreatePlanInput {
 #[derive(InputObject, Clone, Debug)]
 pub struct UpdatePlanInput {
     /// Which plan.
-    pub id: ID,
+    pub plan_id: ID,
     /// The `version` that you have read: the change is refused with `INVALID_STATE` if somebody else has changed
     /// the plan since. Without it, yours is made on top of theirs.
     pub expected_version: Option<i64>,
@@ -192,5 +192,5 @@ impl UpdatePlanInput {
 #[derive(InputObject, Clone, Debug)]
 pub struct ArchivePlanInput {
     /// Which plan.
-    pub id: ID,
+    pub plan_id: ID,
 }

@@ -67,7 +67,7 @@ impl PlansMutation {
         #[graphql(desc = "The changes.")] input: UpdatePlanInput,
     ) -> Result<UpdatePlanPayload> {
         let op = context.op()?;
-        let id = ids::parse(&input.id)?;
+        let id = ids::parse(&input.plan_id)?;
         let updated = match input.into_changes() {
             Ok(changes) => plans::update_plan(op, id, changes).await,
             Err(error) => Err(error),
@@ -83,7 +83,7 @@ impl PlansMutation {
         context: &Context<'_>,
         #[graphql(desc = "Which plan.")] input: ArchivePlanInput,
     ) -> Result<ArchivePlanPayload> {
-        let archived = plans::archive_plan(context.op()?, ids::parse(&input.id)?).await;
+        let archived = plans::archive_plan(context.op()?, ids::parse(&input.plan_id)?).await;
         let (plan, errors) = answer(archived)?;
         Ok(ArchivePlanPayload { plan, errors })
     }

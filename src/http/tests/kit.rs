@@ -25,6 +25,7 @@ use crate::{
     app,
     config::{self, Keys},
     http::{House, router},
+    parts,
     shutdown::Shutdown,
     telemetry,
 };
@@ -56,7 +57,9 @@ impl Query {
 
     async fn panic(&self) -> bool {
         let canaries: [bool; 0] = [];
-        *canaries.first().expect("a canary that must not leave the house")
+        *canaries
+            .first()
+            .expect("a canary that must not leave the house")
     }
 
     async fn slow(&self) -> bool {
@@ -193,6 +196,8 @@ pub async fn place(settings: &[(&str, &str)]) -> Place {
     };
     let house = House::new(
         Arc::new(app),
+        parts::ecpay(&config).unwrap(),
+        None,
         Arc::new(Schema::new(Query, Mutation, Live)),
         Arc::new(config),
         Shutdown::default(),

@@ -1,0 +1,24 @@
+//! ECPay's checkout, played by ourselves: the same forms, signatures, notices, re-sends and queries, over
+//! real HTTP, with faults on demand. It shares `ecpay`'s signature and nothing else: what a trade becomes
+//! is decided here, as ECPay decides it.
+
+pub mod cards;
+pub mod checkout;
+pub mod code39;
+pub mod codes;
+pub mod faults;
+pub mod notices;
+pub mod pages;
+pub mod query;
+pub mod sender;
+pub mod settings;
+pub mod store;
+pub mod trade;
+pub mod trading;
+
+mod house;
+
+pub use faults::FaultPlan;
+pub use house::Simulator;
+pub use pages::Page;
+pub use settings::SimulatorSettings;

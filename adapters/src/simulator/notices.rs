@@ -1,0 +1,94 @@
+//! The fields of notices, in the order and with the empty ones that ECPay sends.
+
+use chrono::{DateTime, Utc};
+
+use super::trade::{Code, Method, Trade};
+use crate::ecpay::taipei_time;
+
+/// How a payment went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaymentResult {
+    /// The money is there.
+    Paid,
+    /// A rehearsal: no money moved.
+    Simulated,
+    /// The card was declined.
+    Declined,
+}
+
+/// The notice about a payment, unsigned.
+#[must_use]
+pub fn payment(
+    trade: &Trade,
+    merchant_id: &str,
+    result: PaymentResult,
+    at: DateTime<Utc>,
+) -> Vec<(String, String)> {
+    let (code, message) = match result {
+        PaymentResult::Paid | PaymentResult::Simulated => ("1", "交易成功"),
+        PaymentResult::Declined => ("10100058", "Pay Fail 付款失敗"),
+    };
+    let fee = match result {
+        PaymentResult::Paid => trade.method.fee(trade.amount),
+        PaymentResult::Simulated | PaymentResult::Declined => 0,
+    };
+    let simulated = if result == PaymentResult::Simulated {
+        "1"
+    } else {
+        "0"
+    };
+    named(&[
+        ("CustomField1", trade.field("CustomField1")),
+        ("CustomField2", trade.field("CustomField2")),
+        ("CustomField3", trade.field("CustomField3")),
+        ("CustomField4", trade.field("CustomField4")),
+        ("MerchantID", merchant_id),
+        ("MerchantTradeNo", &trade.merchant_trade_no),
+        ("PaymentDate", &taipei_time::to_text(at)),
+        ("PaymentType", trade.method.payment_type()),
+        ("PaymentTypeChargeFee", &fee.to_string()),
+        ("RtnCode", code),
+        ("RtnMsg", message),
+        ("SimulatePaid", simulated),
+        ("StoreID", trade.field("StoreID")),
+        ("TradeAmt", &trade.amount.to_string()),
+        ("TradeDate", &taipei_time::to_text(trade.created_at)),
+        ("TradeNo", &trade.trade_no),
+    ])
+}
+
+/// The notice about a code, unsigned.
+#[must_use]
+pub fn payment_info(trade: &Trade, merchant_id: &str, code: &Code) -> Vec<(String, String)> {
+    let (rtn_code, message) = match trade.method {
+        Method::Atm => ("2", "Get VirtualAccount Succeeded"),
+        Method::Credit | Method::Cvs | Method::Barcode => ("10100073", "Get CVS Code Succeeded."),
+    };
+    let mut fields = named(&[
+        ("MerchantID", merchant_id),
+        ("MerchantTradeNo", &trade.merchant_trade_no),
+        ("StoreID", trade.field("StoreID")),
+        ("RtnCode", rtn_code),
+        ("RtnMsg", message),
+        ("TradeNo", &trade.trade_no),
+        ("TradeAmt", &trade.amount.to_string()),
+        ("PaymentType", trade.method.payment_type()),
+        ("TradeDate", &taipei_time::to_text(trade.created_at)),
+        ("ExpireDate", &code.expire_date),
+    ]);
+    fields.extend(code.fields.iter().cloned());
+    fields.extend(named(&[
+        ("CustomField1", trade.field("CustomField1")),
+        ("CustomField2", trade.field("CustomField2")),
+        ("CustomField3", trade.field("CustomField3")),
+        ("CustomField4", trade.field("CustomField4")),
+    ]));
+    fields
+}
+
+fn named(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
+}

@@ -1,0 +1,95 @@
+//! Runs of scheduled jobs. Every replica's clock ticks; whoever writes the row of a slot first works on it.
+
+use chrono::{DateTime, Duration, Utc};
+use entity::base::job_run;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, TryInsertResult};
+
+use super::{error::Result, op::Op};
+
+/// The slot of a schedule that repeats every `interval_seconds`: the last one that began at or before `now`.
+#[must_use]
+pub fn slot_at(now: DateTime<Utc>, interval_seconds: i64) -> DateTime<Utc> {
+    let interval = interval_seconds.max(1);
+    let seconds = now.timestamp().div_euclid(interval) * interval;
+    DateTime::from_timestamp(seconds, 0).unwrap_or(now)
+}
+
+/// Takes a slot. `false`: somebody has it already.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn claim(op: &Op, job: &str, slot_at: DateTime<Utc>) -> Result<bool> {
+    let tx = op.begin().await?;
+    let row = job_run::ActiveModel {
+        job: Set(job.to_owned()),
+        slot_at: Set(slot_at),
+        started_at: Set(tx.now()),
+        finished_at: Set(None),
+        handled: Set(0),
+        error: Set(None),
+    };
+    let inserted = job_run::Entity::insert(row)
+        .on_conflict_do_nothing()
+        .exec_without_returning(tx.db())
+        .await?;
+    tx.commit().await?;
+    Ok(matches!(inserted, TryInsertResult::Inserted(_)))
+}
+
+/// Notes how a run ended: how many things it dealt with, or the code of what went wrong.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn finish(
+    op: &Op,
+    job: &str,
+    slot_at: DateTime<Utc>,
+    outcome: &Result<u64>,
+) -> Result<()> {
+    let tx = op.begin().await?;
+    let (handled, error) = match outcome {
+        Ok(handled) => (i64::try_from(*handled).unwrap_or(i64::MAX), None),
+        Err(error) => (0, Some(error.code().to_owned())),
+    };
+    let row = job_run::ActiveModel {
+        job: Set(job.to_owned()),
+        slot_at: Set(slot_at),
+        finished_at: Set(Some(tx.now())),
+        handled: Set(handled),
+        error: Set(error),
+        ..Default::default()
+    };
+    job_run::Entity::update(row).exec(tx.db()).await?;
+    tx.commit().await
+}
+
+/// Removes the rows of runs that began more than `age` ago; how many it were.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn forget(op: &Op, age: Duration) -> Result<u64> {
+    let tx = op.begin().await?;
+    let gone = job_run::Entity::delete_many()
+        .filter(job_run::Column::StartedAt.lt(tx.now() - age))
+        .exec(tx.db())
+        .await?;
+    tx.commit().await?;
+    Ok(gone.rows_affected)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_replica_computes_the_same_slot() {
+        let slot: DateTime<Utc> = "2026-11-20T04:00:10Z".parse().unwrap();
+        for seconds in [0, 3, 9] {
+            assert_eq!(slot_at(slot + Duration::seconds(seconds), 10), slot);
+        }
+        assert_eq!(
+            slot_at(slot + Duration::seconds(10), 10),
+            slot + Duration::seconds(10)
+        );
+    }
+}

@@ -1,0 +1,21 @@
+//! Payments for orders, in one statement for a whole answer.
+
+use std::collections::HashMap;
+
+use async_graphql::{Error, dataloader::Loader};
+use domain::{base::Op, payments::query};
+use entity::{id::OrderId, payments::payment};
+
+use crate::base::error::outward;
+
+/// Loads the attempts to pay orders, oldest first.
+pub struct PaymentsByOrder(pub Op);
+
+impl Loader<OrderId> for PaymentsByOrder {
+    type Value = Vec<payment::Model>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[OrderId]) -> Result<HashMap<OrderId, Vec<payment::Model>>, Error> {
+        query::of_orders(&self.0, keys).await.map_err(outward)
+    }
+}

@@ -1,0 +1,88 @@
+//! What can be done with payments.
+
+use async_graphql::{Context, Object, Result, SimpleObject};
+use domain::{
+    flows::{self, BeginPayment},
+    ports::CheckoutForm,
+};
+
+use crate::base::{Ask, UserError, error::for_payload, ids};
+
+use super::{inputs::BeginPaymentInput, types::Payment};
+
+/// Work on payments.
+#[derive(Default)]
+pub struct PaymentsMutation;
+
+/// A form that the shopper's browser posts to the gateway.
+#[derive(SimpleObject)]
+pub struct PaymentForm {
+    /// Where to post it, as `application/x-www-form-urlencoded`.
+    action: String,
+    /// Its fields, in order. Escape the values when you write them into HTML.
+    fields: Vec<PaymentFormField>,
+}
+
+/// One field of a form.
+#[derive(SimpleObject)]
+pub struct PaymentFormField {
+    /// The name.
+    name: String,
+    /// The value, to be posted exactly as it is: it is signed.
+    value: String,
+}
+
+impl From<CheckoutForm> for PaymentForm {
+    fn from(form: CheckoutForm) -> Self {
+        let field = |(name, value)| PaymentFormField { name, value };
+        Self {
+            action: form.action,
+            fields: form.fields.into_iter().map(field).collect(),
+        }
+    }
+}
+
+/// What became of `beginPayment`.
+#[derive(SimpleObject)]
+pub struct BeginPaymentPayload {
+    /// The attempt; `null` when there are errors.
+    payment: Option<Payment>,
+    /// A page of ours that sends the browser on to the gateway: open it and nothing else is needed.
+    redirect_url: Option<String>,
+    /// The same form, for a client that posts it itself.
+    form: Option<PaymentForm>,
+    /// What the caller must mend; empty when it was done.
+    errors: Vec<UserError>,
+}
+
+#[Object]
+impl PaymentsMutation {
+    /// Begins to pay an order: a new attempt, and two ways to go on with it. Watch `orderStatusChanged` for what
+    /// comes of it. Needs a logged-in user.
+    async fn begin_payment(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which order, and how.")] input: BeginPaymentInput,
+    ) -> Result<BeginPaymentPayload> {
+        let begin = BeginPayment {
+            order_id: ids::parse(&input.order_id)?,
+            method: input.method.into(),
+        };
+        let begun = flows::begin_payment(context.op()?, begin, &input.idempotency_key).await;
+        let (begun, errors) = for_payload(begun)?;
+        let Some(begun) = begun else {
+            return Ok(BeginPaymentPayload {
+                payment: None,
+                redirect_url: None,
+                form: None,
+                errors,
+            });
+        };
+        Ok(BeginPaymentPayload {
+            payment: Some(Payment(begun.payment)),
+            redirect_url: Some(begun.redirect_url),
+            form: Some(begun.form.into()),
+            errors,
+        })
+    }
+}

@@ -1,0 +1,66 @@
+//! What callers send about subscriptions.
+
+use async_graphql::{ID, InputObject, Result};
+use chrono::{DateTime, Utc};
+use domain::subscriptions::query;
+
+use crate::base::ids;
+
+use super::types::SubscriptionStatus;
+
+/// A subscription to a plan.
+#[derive(InputObject)]
+pub struct CreateSubscriptionInput {
+    /// Which plan; not one with the billing cycle `ONE_TIME`.
+    pub plan_id: ID,
+    /// Whether it goes on after the first period.
+    #[graphql(default = true)]
+    pub auto_renew: bool,
+    /// What the seller should know; up to 1000 characters, printed on the invoice.
+    pub notes: Option<String>,
+    /// A key of your own making, a new one for each new intention. The same key with the same input gives the
+    /// same subscription and order, however often it is sent.
+    pub idempotency_key: String,
+}
+
+/// A move of a subscription.
+#[derive(InputObject)]
+pub struct UpdateSubscriptionStatusInput {
+    /// Which subscription.
+    pub subscription_id: ID,
+    /// Where to.
+    pub status: SubscriptionStatus,
+}
+
+/// Which subscriptions. Every part that is given narrows the list.
+#[derive(InputObject, Default)]
+pub struct PlanSubscriptionFilter {
+    /// In one of these states.
+    pub statuses: Option<Vec<SubscriptionStatus>>,
+    /// Of this person.
+    pub user_id: Option<ID>,
+    /// To this plan.
+    pub plan_id: Option<ID>,
+    /// Whose present period ends before.
+    pub period_ends_before: Option<DateTime<Utc>>,
+    /// Whether it goes on after its period.
+    pub auto_renew: Option<bool>,
+}
+
+impl PlanSubscriptionFilter {
+    /// The filter in the domain's words.
+    ///
+    /// # Errors
+    /// An id that is none.
+    pub fn read(self) -> Result<query::SubscriptionFilter> {
+        Ok(query::SubscriptionFilter {
+            statuses: self
+                .statuses
+                .map(|statuses| statuses.into_iter().map(Into::into).collect()),
+            user_id: self.user_id.as_ref().map(ids::parse).transpose()?,
+            plan_id: self.plan_id.as_ref().map(ids::parse).transpose()?,
+            period_ends_before: self.period_ends_before,
+            auto_renew: self.auto_renew,
+        })
+    }
+}

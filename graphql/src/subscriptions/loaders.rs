@@ -1,0 +1,24 @@
+//! Subscriptions for rows that point at them, in one statement for a whole answer.
+
+use std::collections::HashMap;
+
+use async_graphql::{Error, dataloader::Loader};
+use domain::{base::Op, subscriptions::query};
+use entity::{id::SubscriptionId, subscriptions::subscription};
+
+use crate::base::error::outward;
+
+/// Loads subscriptions that the caller may know of.
+pub struct SubscriptionById(pub Op);
+
+impl Loader<SubscriptionId> for SubscriptionById {
+    type Value = subscription::Model;
+    type Error = Error;
+
+    async fn load(
+        &self,
+        keys: &[SubscriptionId],
+    ) -> Result<HashMap<SubscriptionId, subscription::Model>, Error> {
+        query::by_ids(&self.0, keys).await.map_err(outward)
+    }
+}

@@ -1,0 +1,12 @@
+//! Subscriptions at the edge. The type is called `PlanSubscription`, because `Subscription` is the root of
+//! everything live.
+
+pub mod inputs;
+pub mod loaders;
+pub mod mutation;
+pub mod query;
+pub mod types;
+
+pub use mutation::SubscriptionsMutation;
+pub use query::SubscriptionsQuery;
+pub use types::{PlanSubscription, PlanSubscriptionConnection};

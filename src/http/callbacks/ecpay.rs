@@ -1,0 +1,114 @@
+//! ECPay's side door. Commit first, then `1|OK`; what is not durable is answered 503, so that ECPay comes again;
+//! a forgery gets 400 before any database is asked.
+
+use std::time::Duration;
+
+use adapters::ecpay::Rejected;
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, State},
+    http::{StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use domain::{
+    base::Actor,
+    flows::{self, receive_notice::Received},
+};
+use entity::payments::NoticeKind;
+
+use crate::http::{House, caller, pages};
+
+/// ECPay's longest form is about three thousand bytes.
+const MOST_BYTES: usize = 16 * 1024;
+/// ECPay waits ten seconds; a database that does not answer in this time will not either.
+const PATIENCE: Duration = Duration::from_millis(2500);
+
+/// The four addresses.
+pub fn router(house: House) -> Router {
+    Router::new()
+        .route("/ecpay/notify", post(notify))
+        .route("/ecpay/payment-info", post(payment_info))
+        .route("/ecpay/result", post(browser_return))
+        .route("/ecpay/client-redirect", post(browser_return))
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .with_state(house)
+}
+
+async fn notify(state: State<House>, parts: Parts, body: Bytes) -> Response {
+    take_in(state, NoticeKind::Payment, parts, body).await
+}
+
+async fn payment_info(state: State<House>, parts: Parts, body: Bytes) -> Response {
+    take_in(state, NoticeKind::PaymentInfo, parts, body).await
+}
+
+async fn take_in(
+    State(house): State<House>,
+    kind: NoticeKind,
+    parts: Parts,
+    body: Bytes,
+) -> Response {
+    let notice = match house.ecpay.read_notice(kind, &body) {
+        Ok(notice) => notice,
+        Err(rejected) => return reject(rejected, &house, &parts),
+    };
+    let op = house.op(Actor::System("ecpay"), "callback", &parts);
+    // A task of its own: what was begun is finished, even when ECPay hangs up.
+    let received = tokio::spawn(async move { flows::receive_notice(&op, &notice).await });
+    match tokio::time::timeout(PATIENCE, received).await {
+        Ok(Ok(Ok(received))) => {
+            count(match received {
+                Received::Done => "done",
+                Received::Quarantined => "quarantined",
+                Received::Stored => "stored",
+            });
+            plain(StatusCode::OK, "1|OK")
+        }
+        unfinished => {
+            tracing::error!(
+                ?unfinished,
+                "a notice could not be made durable; ECPay will come again"
+            );
+            count("unavailable");
+            let retry = [(header::RETRY_AFTER, "60")];
+            (
+                retry,
+                plain(StatusCode::SERVICE_UNAVAILABLE, "0|Try again later"),
+            )
+                .into_response()
+        }
+    }
+}
+
+/// The shopper's browser comes back. It is shown how things stand, whatever it brought: the notice decides.
+async fn browser_return(State(house): State<House>, parts: Parts, body: Bytes) -> Response {
+    let brought = match house.ecpay.verify_result(&body) {
+        Ok(brought) => brought,
+        Err(rejected) => {
+            reject(rejected, &house, &parts);
+            return pages::problem::page(StatusCode::BAD_REQUEST, pages::problem::Problem::Forged);
+        }
+    };
+    let op = house.op(Actor::System("ecpay"), "callback", &parts);
+    match pages::result::link_after_return(&op, &brought.merchant_trade_no).await {
+        Ok(link) => (StatusCode::SEE_OTHER, [(header::LOCATION, link)]).into_response(),
+        Err(error) => pages::problem::of(&error),
+    }
+}
+
+fn reject(rejected: Rejected, house: &House, parts: &Parts) -> Response {
+    let origin = caller::origin(house, &parts.headers, &parts.extensions);
+    tracing::warn!(reason = %rejected, address = %origin.address, "a callback was rejected");
+    count(rejected.name());
+    plain(StatusCode::BAD_REQUEST, rejected.reply())
+}
+
+fn count(result: &'static str) {
+    metrics::counter!("callback_total", "gateway" => "ecpay", "result" => result).increment(1);
+}
+
+fn plain(status: StatusCode, body: &'static str) -> Response {
+    (status, [(header::CONTENT_TYPE, "text/plain")], body).into_response()
+}

@@ -1,0 +1,121 @@
+//! The parts of the house that are made from settings: the gateway, the tokens, the simulator.
+
+use std::{error::Error, sync::Arc, time::Duration};
+
+use adapters::{
+    access_tokens::Ed25519Tokens,
+    ecpay::{Ecpay, EcpaySettings},
+    simulator::{Simulator, SimulatorSettings},
+};
+use domain::{
+    base::{clock::SystemClock, entropy::SystemEntropy},
+    ports::AccessTokens,
+};
+
+use crate::config::{Config, EcpayEnvironment};
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+/// Where the simulator's addresses begin.
+pub const SIMULATOR_PREFIX: &str = "/simulator";
+
+/// How often the simulator sends a notice at most. The real one gives up sooner; ours must outlast a restart.
+const MOST_SENDS: u32 = 100;
+
+/// Who our access tokens are for.
+const AUDIENCE: &str = "fabrica";
+
+/// ECPay's settings, from ours.
+#[must_use]
+pub fn ecpay_settings(config: &Config) -> EcpaySettings {
+    let public_url = &config.server.public_url;
+    let settings = match config.ecpay.environment {
+        EcpayEnvironment::Simulator => EcpaySettings::simulator(public_url),
+        EcpayEnvironment::Stage => EcpaySettings::stage(public_url),
+        EcpayEnvironment::Production => {
+            EcpaySettings::production(public_url, String::new(), "".into(), "".into())
+        }
+    };
+    match config.ecpay.account.clone() {
+        Some((merchant_id, hash_key, hash_iv)) => EcpaySettings {
+            merchant_id,
+            hash_key,
+            hash_iv,
+            ..settings
+        },
+        None => settings,
+    }
+}
+
+/// Where shoppers pay.
+///
+/// # Errors
+/// A setting that cannot work, by name.
+pub fn ecpay(config: &Config) -> Result<Arc<Ecpay>, Failure> {
+    let client = adapters::http::client()?;
+    Ok(Arc::new(Ecpay::new(ecpay_settings(config), client)?))
+}
+
+/// Who signs access tokens.
+///
+/// # Errors
+/// The key is no Ed25519 key.
+pub fn access_tokens(
+    config: &Config,
+    signing_key: &[u8],
+) -> Result<Arc<dyn AccessTokens>, Failure> {
+    let issuer = config.server.public_url.as_str();
+    Ok(Arc::new(Ed25519Tokens::new(signing_key, issuer, AUDIENCE)?))
+}
+
+/// ECPay's stand-in, when the settings ask for it. Its trades are kept in the data directory.
+///
+/// # Errors
+/// Its file cannot be read.
+pub fn simulator(config: &Config) -> Result<Option<Arc<Simulator>>, Failure> {
+    if config.ecpay.environment != EcpayEnvironment::Simulator {
+        return Ok(None);
+    }
+    let ecpay = ecpay_settings(config);
+    let settings = SimulatorSettings {
+        merchant_id: ecpay.merchant_id,
+        hash_key: ecpay.hash_key,
+        hash_iv: ecpay.hash_iv,
+        prefix: SIMULATOR_PREFIX.to_owned(),
+        storage: config.store.data_dir.join("simulator.json"),
+        resend_after: Duration::from_secs(config.ecpay.resend_seconds),
+        most_sends: MOST_SENDS,
+    };
+    let simulator = Simulator::open(
+        settings,
+        Arc::new(SystemClock),
+        Arc::new(SystemEntropy),
+        adapters::http::client()?,
+    )?;
+    Ok(Some(simulator))
+}
+
+/// Whether this build signs ECPay's published example as ECPay does.
+#[must_use]
+pub fn signs_as_published() -> bool {
+    use adapters::ecpay::{check_mac, settings};
+    let fields = [
+        ("ChoosePayment", "ALL"),
+        ("EncryptType", "1"),
+        ("ItemName", "Apple iphone 15"),
+        ("MerchantID", "3002607"),
+        ("MerchantTradeDate", "2023/03/12 15:30:23"),
+        ("MerchantTradeNo", "ecpay20230312153023"),
+        ("PaymentType", "aio"),
+        ("ReturnURL", "https://www.ecpay.com.tw/receive.php"),
+        ("TotalAmount", "30000"),
+        ("TradeDesc", "促銷方案"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let signature = check_mac::sign(
+        &fields,
+        &settings::STAGE_HASH_KEY.into(),
+        &settings::STAGE_HASH_IV.into(),
+    );
+    signature == "6C51C9E6888DE861FD62FB1DD17029FC742634498FD813DC43D4243B5685B840"
+}
