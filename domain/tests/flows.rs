@@ -2,8 +2,9 @@
 //! twice, late, in another order, or not at all.
 
 #![expect(
-    clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::panic,
+    clippy::unwrap_used,
     reason = "a test fails by panicking"
 )]
 

@@ -18,6 +18,7 @@
     clippy::allow_attributes,
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::indexing_slicing,
     dead_code,
     reason = "a test fails by panicking; no test file uses all of the kit"
 )]
