@@ -13,7 +13,7 @@ use entity::{
     plans::BillingCycle,
     subscriptions::SubscriptionStatus,
 };
-use sea_orm::DatabaseBackend;
+use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
 use tokio::task::JoinHandle;
 
 use crate::kit::{House, invariants, on_each_engine};
@@ -307,6 +307,59 @@ async fn a_slot_of_a_schedule_is_worked_on_by_one_replica() {
                 .await
                 .unwrap()
         );
+    })
+    .await;
+}
+
+/// Waits until somebody waits for a lock. `SQLite` cannot tell: there the other one just queues for the writer.
+async fn until_somebody_waits(house: &House) {
+    let database = house.app.database.reader();
+    if house.app.database.engine() == DatabaseBackend::Sqlite {
+        return;
+    }
+    let waiting = "SELECT count(*) AS n FROM pg_stat_activity \
+                   WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let looking = async {
+        loop {
+            let statement = Statement::from_string(DatabaseBackend::Postgres, waiting);
+            let row = database.query_one_raw(statement).await.unwrap().unwrap();
+            if row.try_get::<i64>("", "n").unwrap() > 0 {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let limit = std::time::Duration::from_secs(10);
+    tokio::time::timeout(limit, looking).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attempt_that_began_in_the_last_instant_keeps_its_order() {
+    on_each_engine(|house| async move {
+        let mei = house.customer("mei").await;
+        let order = buy(&mei, &once(&house).await, 1, "k").await.unwrap();
+        // The shopper's transaction began in time and is not committed yet when the clockwork looks.
+        let mut tx = mei.op.begin().await.unwrap();
+        let locked = domain::orders::query::lock(&tx, order.id).await.unwrap();
+        let payment = domain::payments::open(&mut tx, &locked, PaymentMethod::Atm)
+            .await
+            .unwrap();
+        let (to, changes) = (OrderStatus::Processing, order::ActiveModel::default());
+        domain::orders::state::advance(&mut tx, &locked, to, "begin_payment", changes)
+            .await
+            .unwrap();
+        house.wait(order.expires_at - house.now());
+        let job = house.job();
+        let expiring = tokio::spawn(async move { flows::expire_orders(&job, 10).await });
+        until_somebody_waits(&house).await;
+        tx.commit().await.unwrap();
+
+        assert_eq!(expiring.await.unwrap().unwrap(), 0);
+        assert_eq!(
+            standing(&house, &order, &payment).await,
+            (OrderStatus::Processing, PaymentStatus::Pending)
+        );
+        invariants::assert_hold(&house).await;
     })
     .await;
 }
