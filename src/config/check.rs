@@ -163,7 +163,7 @@ pub(super) fn production(config: &Config, problems: &mut Problems) {
             "production needs its own; `openssl genpkey -algorithm ed25519` makes one",
         );
     }
-    if config.shop.seller.name == "Fabrica" {
+    if config.shop.seller.name.is_empty() {
         problems.add(
             "FABRICA_SELLER_NAME",
             "production needs the name on invoices",

@@ -81,7 +81,7 @@ fn read(reader: &mut Reader) -> Config {
             metrics_token: reader.secret("FABRICA_METRICS_TOKEN"),
         },
         ecpay: ecpay(reader),
-        shop: shop(reader),
+        shop: shop(reader, profile),
         logging: Logging {
             filter: reader
                 .text("FABRICA_LOG")
@@ -202,20 +202,33 @@ fn ecpay(reader: &mut Reader) -> Ecpay {
     }
 }
 
-fn shop(reader: &mut Reader) -> Shop {
-    let text = |name| reader.text(name).unwrap_or_default();
-    let seller = Party {
-        name: reader
-            .text("FABRICA_SELLER_NAME")
-            .unwrap_or_else(|| "Fabrica".to_owned()),
+fn shop(reader: &mut Reader, profile: Profile) -> Shop {
+    let mut text = |name| reader.text(name).unwrap_or_default();
+    let mut seller = Party {
+        name: text("FABRICA_SELLER_NAME"),
         tax_id: text("FABRICA_SELLER_TAX_ID"),
         address: text("FABRICA_SELLER_ADDRESS"),
         email: text("FABRICA_SELLER_EMAIL"),
         phone: text("FABRICA_SELLER_PHONE"),
     };
+    // An invoice looks like one from the first day; production names its own.
+    if profile != Profile::Production && seller == Party::default() {
+        seller = demo_seller();
+    }
     let hours = reader.number("FABRICA_ORDER_LIFETIME_HOURS", 24, 1, 720);
     Shop {
         seller,
         order_lifetime_hours: u32::try_from(hours).unwrap_or(24),
+    }
+}
+
+/// A company that does not exist: its tax id passes the arithmetic and belongs to nobody's shop.
+fn demo_seller() -> Party {
+    Party {
+        name: "示範商店股份有限公司 Demo Shop Ltd.".to_owned(),
+        tax_id: "12345675".to_owned(),
+        address: "臺北市信義區示範路 1 號".to_owned(),
+        email: "billing@demo.example".to_owned(),
+        phone: "02-0000-0000".to_owned(),
     }
 }

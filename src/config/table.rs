@@ -129,7 +129,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(Ecpay, "FABRICA_SIMULATOR_RESEND_SECONDS", Open, "5",
         "How long the simulator waits before it sends an unanswered notice again (1 to 3600)."),
 
-    setting(Shop, "FABRICA_SELLER_NAME", Open, "Fabrica",
+    setting(Shop, "FABRICA_SELLER_NAME", Open, "a demo company; none in production",
         "The name on invoices. Required in production."),
     setting(Shop, "FABRICA_SELLER_TAX_ID", Open, "none",
         "The seller's tax id (統一編號), eight digits."),
