@@ -14,7 +14,9 @@ const DURATIONS: [f64; 11] = [
 
 /// Starts writing log lines to standard error. Does nothing when somebody has started already.
 pub fn start_logging(logging: &Logging) {
-    let filter = EnvFilter::try_new(&logging.filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    // What these two say of each statement is news to nobody; whoever wants it can ask for it.
+    let filter = format!("sea_orm_migration=warn,sqlx=warn,{}", logging.filter);
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);

@@ -81,11 +81,12 @@ pub fn build_schema(options: Options) -> Schema {
         Subscription::default(),
     )
     .extension(Doorkeeper)
-    .limit_depth(12)
+    // Introspection as tools send it is 15 deep.
+    .limit_depth(16)
     .limit_complexity(1000)
     .limit_aliases(30)
     .limit_directives(20)
-    .limit_recursive_depth(16);
+    .limit_recursive_depth(32);
     if !options.introspection {
         builder = builder.disable_introspection().disable_suggestions();
     }

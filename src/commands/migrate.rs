@@ -18,8 +18,7 @@ const LOCK: i64 = 0x6661_6272_6963_6101;
 pub async fn up(config: &Config) -> Result<(), Failure> {
     let _lock = app::lock_database(config)?;
     let database = app::open_database(config).await?;
-    let names = pending(&database).await?;
-    apply(&database).await?;
+    let names = apply(&database).await?;
     for name in &names {
         println!("made {name}");
     }
@@ -68,13 +67,14 @@ pub async fn pending(database: &Database) -> Result<Vec<String>, DbErr> {
         .collect())
 }
 
-/// Makes every change that is not made yet; of several replicas one works and the others wait.
+/// Makes every change that is not made yet, and names what it made; of several replicas one works and the
+/// others wait, and find nothing to do.
 ///
 /// # Errors
 /// A change fails.
-pub async fn apply(database: &Database) -> Result<(), DbErr> {
+pub async fn apply(database: &Database) -> Result<Vec<String>, DbErr> {
     if database.engine() != DatabaseBackend::Postgres {
-        return Migrator::up(database.writer(), None).await;
+        return make_pending(database).await;
     }
     // The lock belongs to a transaction of its own, which only waits: without the usual time limits.
     let guard = database.writer().begin().await?;
@@ -86,7 +86,13 @@ pub async fn apply(database: &Database) -> Result<(), DbErr> {
     ] {
         guard.execute_unprepared(&statement).await?;
     }
-    let done = Migrator::up(database.writer(), None).await;
+    let made = make_pending(database).await;
     guard.rollback().await?;
-    done
+    made
+}
+
+async fn make_pending(database: &Database) -> Result<Vec<String>, DbErr> {
+    let names = pending(database).await?;
+    Migrator::up(database.writer(), None).await?;
+    Ok(names)
 }

@@ -91,7 +91,10 @@ pub fn house(
 
 async fn bring_up_to_date(config: &Config, app: &App) -> Result<(), Failure> {
     if config.store.migrate {
-        return Ok(migrate::apply(&app.database).await?);
+        for name in migrate::apply(&app.database).await? {
+            tracing::info!(name, "migrated");
+        }
+        return Ok(());
     }
     let missing = migrate::pending(&app.database).await?;
     if missing.is_empty() {

@@ -63,7 +63,8 @@ pub(super) fn everywhere(config: &Config, problems: &mut Problems) {
         );
     }
     let tax_id = &config.shop.seller.tax_id;
-    if !tax_id.is_empty() && !(tax_id.len() == 8 && tax_id.bytes().all(|b| b.is_ascii_digit())) {
+    let is_tax_id = tax_id.len() == 8 && tax_id.bytes().all(|byte| byte.is_ascii_digit());
+    if !tax_id.is_empty() && !is_tax_id {
         problems.add("FABRICA_SELLER_TAX_ID", "write eight digits");
     }
     if let Some((merchant, key, iv)) = &config.ecpay.account {

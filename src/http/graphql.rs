@@ -1,10 +1,10 @@
 //! GraphQL over HTTP, as `docs/API.md` and the GraphQL-over-HTTP draft have it. The library's own handlers
 //! run mutations by GET, take form bodies and have no bounds, so that this is written here.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use async_graphql::{
-    Request as Operation, Response as Outcome, ServerError, Value, parser::types::OperationType,
+    Request as Operation, Response as Outcome, ServerError, parser::types::OperationType,
 };
 use axum::{
     Extension,
@@ -13,23 +13,23 @@ use axum::{
     http::{
         HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
         header::{
-            ALLOW, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
+            ALLOW, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
         },
     },
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use domain::base::{Error, Op};
 use tracing::Instrument;
 
 use super::{
     accept::{self, MediaType},
-    answer::json_error,
     body::{self, Unread},
     caller,
     document::{self, Document, refusal},
     envelope::Envelope,
     house::House,
     observe::OperationName,
+    outcome::{answer, write},
     request_id::RequestId,
     websocket,
 };
@@ -290,97 +290,4 @@ async fn run(
 /// A document that was not run, with the status that belongs to it.
 fn not_run(error: ServerError, media_type: MediaType, request_id: &RequestId) -> Response {
     answer(Outcome::from_errors(vec![error]), media_type, request_id)
-}
-
-fn answer(outcome: Outcome, media_type: MediaType, request_id: &RequestId) -> Response {
-    let empty = outcome.data == Value::Null && !outcome.errors.is_empty();
-    // What failed before it ran belongs to no field.
-    let ran = !empty || outcome.errors.iter().any(|error| !error.path.is_empty());
-    let pressure = outcome.errors.iter().find_map(|error| {
-        let status = match code_of(error)? {
-            "RATE_LIMITED" => StatusCode::TOO_MANY_REQUESTS,
-            "UNAVAILABLE" => StatusCode::SERVICE_UNAVAILABLE,
-            _ => return None,
-        };
-        Some((status, retry_after(error)))
-    });
-    let nothing_came = outcome.data == Value::Null || is_all_null(&outcome.data);
-    let (status, wait) = match pressure {
-        Some((status, wait)) if nothing_came => (status, Some(wait)),
-        _ if !ran && media_type == MediaType::GraphqlResponse => (StatusCode::BAD_REQUEST, None),
-        _ => (StatusCode::OK, None),
-    };
-    let mut response = write(outcome, ran, status, media_type, request_id);
-    if let Some(wait) = wait {
-        response.headers_mut().insert(RETRY_AFTER, wait.into());
-    }
-    response
-}
-
-/// Whether every root field failed: then a client that looks at the status alone is told the truth.
-fn is_all_null(data: &Value) -> bool {
-    matches!(data, Value::Object(fields) if !fields.is_empty() && fields.values().all(|value| *value == Value::Null))
-}
-
-fn code_of(error: &ServerError) -> Option<&str> {
-    match error.extensions.as_ref()?.get("code")? {
-        Value::String(code) => Some(code),
-        _ => None,
-    }
-}
-
-fn retry_after(error: &ServerError) -> u64 {
-    let extensions = error.extensions.as_ref();
-    match extensions.and_then(|values| values.get("retryAfterSeconds")) {
-        Some(Value::Number(seconds)) => seconds.as_u64().unwrap_or(1),
-        _ => 1,
-    }
-}
-
-/// The answer as it goes out: fields in the order they were asked for, which a map of JSON would lose.
-#[derive(serde::Serialize)]
-struct Written<'a> {
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    errors: &'a [ServerError],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<&'a Value>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    extensions: &'a BTreeMap<String, Value>,
-}
-
-/// Writes the answer; without `with_data` it has no `data` key, which says that nothing was run.
-fn write(
-    mut outcome: Outcome,
-    with_data: bool,
-    status: StatusCode,
-    media_type: MediaType,
-    request_id: &RequestId,
-) -> Response {
-    for error in &mut outcome.errors {
-        let extensions = error.extensions.get_or_insert_default();
-        extensions.set("requestId", request_id.0.as_str());
-    }
-    let body = serde_json::to_vec(&Written {
-        errors: &outcome.errors,
-        data: with_data.then_some(&outcome.data),
-        extensions: &outcome.extensions,
-    });
-    let body = match body {
-        Ok(body) => body,
-        Err(error) => {
-            tracing::error!(%error, "an answer cannot be written as JSON");
-            return json_error(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "INTERNAL_SERVER_ERROR",
-                "something went wrong on our side",
-                request_id,
-            );
-        }
-    };
-    let mut response = (status, body).into_response();
-    let headers = response.headers_mut();
-    headers.extend(outcome.http_headers);
-    headers.insert(CONTENT_TYPE, media_type.content_type());
-    headers.append(VARY, HeaderValue::from_static("Accept"));
-    response
 }

@@ -135,9 +135,6 @@ pub trait Answers: Send + Sync {
 
     /// Answers a subscription, again and again.
     fn answers(&self, request: Request) -> BoxStream<'static, Response>;
-
-    /// The schema as text.
-    fn text(&self) -> String;
 }
 
 impl<Q, M, S> Answers for Schema<Q, M, S>
@@ -152,9 +149,5 @@ where
 
     fn answers(&self, request: Request) -> BoxStream<'static, Response> {
         self.execute_stream(request)
-    }
-
-    fn text(&self) -> String {
-        self.sdl()
     }
 }

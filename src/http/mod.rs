@@ -1,6 +1,7 @@
 //! HTTP: the doors of the house. What stands here reads, bounds and answers; it decides nothing about the shop.
 
 mod accept;
+mod allowance;
 mod answer;
 mod body;
 pub mod callbacks;
@@ -13,6 +14,7 @@ pub mod health;
 mod house;
 mod metrics;
 pub mod observe;
+mod outcome;
 pub mod pages;
 mod playground;
 mod protocol;
@@ -24,6 +26,9 @@ pub mod simulator;
 mod socket;
 mod tally;
 mod websocket;
+
+#[cfg(test)]
+mod tests;
 
 pub use answer::json_error;
 pub use house::{Answers, House, Limits};

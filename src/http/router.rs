@@ -16,7 +16,6 @@ use super::{
 };
 
 /// Every address of the server.
-#[must_use]
 pub fn router(house: House) -> Router {
     let config = house.config.clone();
     let mut router: Router<House> = Router::new()

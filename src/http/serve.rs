@@ -8,11 +8,8 @@ use std::{
 };
 
 use axum::{Router, extract::ConnectInfo, http::Request};
-use hyper::{body::Incoming, service::service_fn};
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::conn::auto,
-};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tower::{Service, ServiceExt};
 
@@ -81,16 +78,15 @@ async fn connection(
             service.call(request).await
         }
     });
-    // HTTP/1 alone: the other one is told apart by its first bytes, which nobody limits the time for,
-    // and comes to us through a proxy that speaks HTTP/1 to us anyway.
-    let mut builder = auto::Builder::new(TokioExecutor::new()).http1_only();
-    builder
-        .http1()
+    // HTTP/1 alone. Telling HTTP/2 apart waits for the first bytes without a limit of time, and a proxy in
+    // front speaks HTTP/1 to us anyway.
+    let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(house.limits.headers)
         .max_headers(64)
-        .max_buf_size(16 * 1024);
-    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+        .max_buf_size(16 * 1024)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
     tokio::pin!(connection);
     let ended = tokio::select! {
         ended = &mut connection => ended,

@@ -13,6 +13,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use tokio_stream::StreamMap;
 
 use super::{
+    allowance::Allowance,
     caller::{self, Caller},
     document::{self, refusal},
     envelope::Envelope,
@@ -20,10 +21,6 @@ use super::{
     protocol::{self, Close, Said},
     tally::Ticket,
 };
-
-/// Messages that may come at once, and how many more each second.
-const BURST: f64 = 60.0;
-const MESSAGES_PER_SECOND: f64 = 20.0;
 
 /// Who came, as far as HTTP tells.
 pub(super) struct Visitor {
@@ -58,8 +55,7 @@ struct Session {
     /// Subscriptions that have sent nothing yet: their first answer may say that they were not run.
     fresh: HashSet<String>,
     running: StreamMap<String, Answers>,
-    allowance: f64,
-    counted: Instant,
+    allowance: Allowance,
     heard: Instant,
     _ticket: Option<Ticket<UserId>>,
 }
@@ -76,8 +72,7 @@ pub(super) async fn serve(house: House, socket: WebSocket, visitor: Visitor) {
         caller: None,
         fresh: HashSet::new(),
         running: StreamMap::new(),
-        allowance: BURST,
-        counted: Instant::now(),
+        allowance: Allowance::default(),
         heard: Instant::now(),
         _ticket: None,
     };
@@ -130,7 +125,7 @@ impl Session {
             Some(Err(_)) | None => return Err(End::Theirs),
         };
         self.heard = Instant::now();
-        if !self.may_speak() {
+        if !self.allowance.take() {
             return Err(Close::TooMany("Too many messages").into());
         }
         match message {
@@ -307,15 +302,6 @@ impl Session {
                 Err(Close::Overloaded.into())
             }
         }
-    }
-
-    /// Whether one more message is within the allowance.
-    fn may_speak(&mut self) -> bool {
-        let since = self.counted.elapsed().as_secs_f64();
-        self.counted = Instant::now();
-        self.allowance = (self.allowance + since * MESSAGES_PER_SECOND).min(BURST);
-        self.allowance -= 1.0;
-        self.allowance >= 0.0
     }
 
     /// This socket's part of a time that all sockets share, so that they do not all come back at once.

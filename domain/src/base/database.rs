@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
-    DbErr, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    DbErr, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait, TryInsertResult,
 };
 
 /// `SQLite` before this carries a defect that can corrupt a write-ahead log.
@@ -165,6 +165,13 @@ pub fn is_busy(error: &DbErr) -> bool {
     ]
     .iter()
     .any(|sign| text.contains(sign))
+}
+
+/// Whether an insert that does nothing on a conflict wrote its row. Without `RETURNING` a conflict is no
+/// [`TryInsertResult::Conflicted`]: it reads as an insert of no rows.
+#[must_use]
+pub const fn was_inserted(result: &TryInsertResult<u64>) -> bool {
+    matches!(result, TryInsertResult::Inserted(1..))
 }
 
 /// Whether this error says that the unique key over `columns` of `table` exists already.

@@ -3,11 +3,12 @@
 
 use chrono::Duration;
 use entity::base::idempotency_key;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, TryInsertResult};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::{
+    database::was_inserted,
     error::{Code, Error, Result},
     op::Op,
     tx::Tx,
@@ -82,7 +83,7 @@ pub async fn claim(tx: &mut Tx, key: &IdempotencyKey) -> Result<Claim> {
         .on_conflict_do_nothing()
         .exec_without_returning(tx.db())
         .await?;
-    if matches!(inserted, TryInsertResult::Inserted(_)) {
+    if was_inserted(&inserted) {
         return Ok(Claim::Fresh);
     }
     let known = idempotency_key::Entity::find_by_id((key.scope.clone(), key.key.clone()))

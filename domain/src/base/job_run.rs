@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Duration, Utc};
 use entity::base::job_run;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, TryInsertResult};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
-use super::{error::Result, op::Op};
+use super::{database::was_inserted, error::Result, op::Op};
 
 /// The slot of a schedule that repeats every `interval_seconds`: the last one that began at or before `now`.
 #[must_use]
@@ -33,7 +33,7 @@ pub async fn claim(op: &Op, job: &str, slot_at: DateTime<Utc>) -> Result<bool> {
         .exec_without_returning(tx.db())
         .await?;
     tx.commit().await?;
-    Ok(matches!(inserted, TryInsertResult::Inserted(_)))
+    Ok(was_inserted(&inserted))
 }
 
 /// Notes how a run ended: how many things it dealt with, or the code of what went wrong.

@@ -1,7 +1,7 @@
 //! Pages of a list, by key and not by offset: rows that come or go between two pages shift nothing.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, PaginatorTrait, QueryFilter,
     QueryOrder, QuerySelect, Select, Value,
@@ -64,6 +64,24 @@ pub enum SortKey {
     Text(String),
     /// A whole number.
     Number(i64),
+}
+
+impl SortKey {
+    /// Whether the column could hold it. A cursor comes from outside: a database that is asked to compare an
+    /// instant with a number, or to take a text it cannot store, fails instead of finding nothing.
+    fn fits(&self, column: &impl ColumnTrait) -> bool {
+        use sea_orm::ColumnType;
+        let column = column.def();
+        match (self, column.get_column_type()) {
+            (Self::Time(time), ColumnType::TimestampWithTimeZone) => {
+                (1..=9999).contains(&time.year())
+            }
+            (Self::Text(text), ColumnType::String(_) | ColumnType::Text) => !text.contains('\0'),
+            (Self::Number(_), ColumnType::BigInteger) => true,
+            (Self::Number(number), ColumnType::Integer) => i32::try_from(*number).is_ok(),
+            _ => false,
+        }
+    }
 }
 
 impl From<SortKey> for Value {
@@ -216,7 +234,7 @@ fn read_cursor<E: EntityTrait>(sort: &Sort<E>, text: &str, field: &'static str) 
         .then(|| BASE64_URL_SAFE_NO_PAD.decode(text).ok())
         .flatten()
         .and_then(|bytes| serde_json::from_slice::<Cursor>(&bytes).ok())
-        .filter(|cursor| cursor.v == 1 && cursor.s == sort.name)
+        .filter(|cursor| cursor.v == 1 && cursor.s == sort.name && cursor.k.fits(&sort.column))
         .ok_or_else(|| {
             Error::invalid(
                 field,

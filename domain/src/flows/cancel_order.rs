@@ -22,7 +22,8 @@ struct Input {
 /// comes for it afterwards is kept as late, never dropped.
 ///
 /// # Errors
-/// [`crate::base::Code::InvalidState`] for an order that is paid or ended already, or the key's own.
+/// [`crate::base::Code::InvalidState`] for an order that is paid or expired, or the key's own. One that is
+/// cancelled already stays so, and that is no error.
 pub async fn cancel_order(op: &Op, order_id: OrderId, key: &str) -> Result<order::Model> {
     op.require(Access::SignedIn)?;
     let key = IdempotencyKey::new(op, "cancelOrder", key, &Input { order_id })?;

@@ -183,13 +183,20 @@ async fn await_code(
     changes.expires_at = Set(deadline);
     changes.next_check_at = Set(Some(next));
     payments::state::advance(tx, payment, PaymentStatus::AwaitingPayment, cause, changes).await?;
-    if orders::state::may_move(order.status, OrderStatus::AwaitingPayment) {
+    let changes = order::ActiveModel {
+        payment_method: Set(Some(payment.method)),
+        expires_at: Set(order.expires_at.max(deadline)),
+        updated_at: Set(tx.now()),
+        ..Default::default()
+    };
+    if order.status == OrderStatus::AwaitingPayment {
+        // Another attempt's code waits too: the order does not move, but it can be paid as long as the longest.
         let changes = order::ActiveModel {
-            payment_method: Set(Some(payment.method)),
-            expires_at: Set(order.expires_at.max(deadline)),
-            updated_at: Set(tx.now()),
-            ..Default::default()
+            id: Set(order.id),
+            ..changes
         };
+        order::Entity::update(changes).exec(tx.db()).await?;
+    } else if orders::state::may_move(order.status, OrderStatus::AwaitingPayment) {
         orders::state::advance(tx, order, OrderStatus::AwaitingPayment, cause, changes).await?;
     }
     Ok(())
@@ -227,7 +234,7 @@ pub async fn after_attempt_ended(
     let to = if others().any(|other| other.status == PaymentStatus::AwaitingPayment) {
         OrderStatus::AwaitingPayment
     } else if others().any(|other| is_open(other.status)) {
-        return Ok(());
+        OrderStatus::Processing
     } else {
         otherwise
     };

@@ -120,7 +120,7 @@ impl InvoiceFilter {
 #[must_use]
 pub const fn by_issue(direction: Direction) -> Sort<invoice::Entity> {
     Sort {
-        name: "issued_at",
+        name: "invoices.issued_at",
         column: invoice::Column::IssuedAt,
         id_column: invoice::Column::Id,
         direction,
@@ -133,7 +133,7 @@ pub const fn by_issue(direction: Direction) -> Sort<invoice::Entity> {
 #[must_use]
 pub const fn by_total(direction: Direction) -> Sort<invoice::Entity> {
     Sort {
-        name: "total",
+        name: "invoices.total",
         column: invoice::Column::TotalMinor,
         id_column: invoice::Column::Id,
         direction,

@@ -150,7 +150,7 @@ impl OrderFilter {
 #[must_use]
 pub const fn by_placing(direction: Direction) -> Sort<order::Entity> {
     Sort {
-        name: "placed_at",
+        name: "orders.placed_at",
         column: order::Column::PlacedAt,
         id_column: order::Column::Id,
         direction,
@@ -163,7 +163,7 @@ pub const fn by_placing(direction: Direction) -> Sort<order::Entity> {
 #[must_use]
 pub const fn by_total(direction: Direction) -> Sort<order::Entity> {
     Sort {
-        name: "total",
+        name: "orders.total",
         column: order::Column::TotalMinor,
         id_column: order::Column::Id,
         direction,

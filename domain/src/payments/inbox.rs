@@ -6,11 +6,11 @@ use entity::{
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
-    TryInsertResult, sea_query::Expr,
+    sea_query::Expr,
 };
 
 use crate::{
-    base::{Error, Op, Result, Tx},
+    base::{Error, Op, Result, Tx, database::was_inserted},
     ports::Notice,
 };
 
@@ -46,7 +46,7 @@ pub async fn store(tx: &mut Tx, received: &Notice) -> Result<notice::Model> {
             .eq(received.gateway)
             .and(notice::Column::DedupeKey.eq(received.dedupe_key.as_str()))
     };
-    if !matches!(inserted, TryInsertResult::Inserted(_)) {
+    if !was_inserted(&inserted) {
         notice::Entity::update_many()
             .col_expr(
                 notice::Column::Deliveries,

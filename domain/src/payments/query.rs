@@ -164,7 +164,7 @@ impl PaymentFilter {
 #[must_use]
 pub const fn by_creation(direction: Direction) -> Sort<payment::Entity> {
     Sort {
-        name: "created_at",
+        name: "payments.created_at",
         column: payment::Column::CreatedAt,
         id_column: payment::Column::Id,
         direction,
@@ -177,7 +177,7 @@ pub const fn by_creation(direction: Direction) -> Sort<payment::Entity> {
 #[must_use]
 pub const fn by_amount(direction: Direction) -> Sort<payment::Entity> {
     Sort {
-        name: "amount",
+        name: "payments.amount",
         column: payment::Column::AmountMinor,
         id_column: payment::Column::Id,
         direction,

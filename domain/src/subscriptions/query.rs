@@ -98,7 +98,7 @@ impl SubscriptionFilter {
 #[must_use]
 pub const fn by_creation(direction: Direction) -> Sort<subscription::Entity> {
     Sort {
-        name: "created_at",
+        name: "subscriptions.created_at",
         column: subscription::Column::CreatedAt,
         id_column: subscription::Column::Id,
         direction,

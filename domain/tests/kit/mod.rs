@@ -18,12 +18,14 @@
     clippy::allow_attributes,
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::indexing_slicing,
     dead_code,
     reason = "a test fails by panicking; no test file uses all of the kit"
 )]
 
 mod databases;
 mod gateway;
+pub mod invariants;
 mod tokens;
 
 use std::sync::Arc;
@@ -79,6 +81,15 @@ where
 {
     databases::on_sqlite(|database| test(House::on(database))).await;
     databases::on_postgres(|database| test(House::on(database))).await;
+}
+
+/// Runs a test in a house of its own on SQLite alone.
+pub async fn on_sqlite<T, F>(test: T)
+where
+    T: FnOnce(House) -> F,
+    F: Future<Output = ()> + Send + 'static,
+{
+    databases::on_sqlite(|database| test(House::on(database))).await;
 }
 
 /// Noon in Taipei, on a day that is neither the first nor the last of its month.
@@ -143,6 +154,11 @@ impl House {
     /// An operation of the clockwork.
     pub fn job(&self) -> Op {
         Op::system(self.app.clone(), "job", "job")
+    }
+
+    /// An operation of the door that gateways knock at.
+    pub fn callback(&self) -> Op {
+        Op::system(self.app.clone(), "callback", "callback")
     }
 
     /// Somebody who buys, with this user name.

@@ -1,0 +1,29 @@
+FROM node:22-slim AS pages
+WORKDIR /playground
+COPY playground/package.json playground/package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY playground ./
+RUN npm run build
+
+FROM rust:1.95-slim-bookworm AS build
+# For the cryptography, which is partly C.
+RUN apt-get update && apt-get install -y --no-install-recommends cmake g++ make && rm -rf /var/lib/apt/lists/*
+WORKDIR /build
+COPY . .
+COPY --from=pages /playground/dist playground/dist
+RUN cargo build --release --locked --bin fabrica
+
+FROM debian:bookworm-slim
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --home-dir /data fabrica \
+    && install --directory --owner fabrica --mode 0700 /data
+COPY --from=build /build/target/release/fabrica /usr/local/bin/fabrica
+USER fabrica
+WORKDIR /data
+VOLUME /data
+ENV FABRICA_DATA_DIR=/data FABRICA_LISTEN=0.0.0.0:8080
+EXPOSE 8080
+# SIGTERM takes it down in order, within 25 seconds.
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["fabrica"]
+CMD ["serve"]

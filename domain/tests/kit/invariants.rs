@@ -1,0 +1,288 @@
+//! What must be true of the money in every database, whatever happened to it: checked by SQL after each
+//! storm. The names are those of the reliability catalogue.
+
+use std::collections::HashMap;
+
+use chrono::Duration;
+use domain::base::{database::Database, transition::Stateful};
+use entity::{
+    audit::audit_entry,
+    base::{event, transition},
+    invoices::{invoice, invoice_series},
+    orders::order,
+    payments::payment,
+    subscriptions::subscription,
+};
+use sea_orm::{ActiveEnum, ConnectionTrait, EntityTrait, QueryOrder, Statement};
+
+use super::House;
+
+/// Fails the test when anything that must be true is not.
+pub async fn assert_hold(house: &House) {
+    let found = violations(house).await;
+    assert!(found.is_empty(), "broken:\n{}", found.join("\n"));
+}
+
+/// Everything that is not as it must be, in words.
+pub async fn violations(house: &House) -> Vec<String> {
+    let database = &house.app.database;
+    let mut found = Vec::new();
+    for (rule, offenders) in RULES {
+        let number = count(database, offenders).await;
+        if number > 0 {
+            found.push(format!("{rule}: {number} rows"));
+        }
+    }
+    let deadline = house.now() - Duration::minutes(5);
+    let notices = entity::payments::notice::Entity::find();
+    for notice in notices.all(database.reader()).await.unwrap() {
+        let waits = notice.state == entity::payments::NoticeState::Received;
+        if waits && notice.received_at < deadline {
+            found.push(format!(
+                "I9: {} waits since {}",
+                notice.id, notice.received_at
+            ));
+        }
+    }
+    let log = Log::read(database).await;
+    let orders = order::Entity::find().all(database.reader()).await.unwrap();
+    log.check::<order::Entity>(&orders, "order.placed", &mut found);
+    let payments = payment::Entity::find()
+        .all(database.reader())
+        .await
+        .unwrap();
+    log.check::<payment::Entity>(&payments, "payment.opened", &mut found);
+    let subscriptions = subscription::Entity::find();
+    let subscriptions = subscriptions.all(database.reader()).await.unwrap();
+    log.check::<subscription::Entity>(&subscriptions, "subscription.created", &mut found);
+    log.check_subjects(
+        orders.len() + payments.len() + subscriptions.len(),
+        &mut found,
+    );
+    check_series(database, &mut found).await;
+    check_audit(database, &mut found).await;
+    found
+}
+
+/// A rule, and a query for the rows that break it.
+const RULES: [(&str, &str); 16] = [
+    (
+        "I1: a paid payment has exactly one settlement",
+        "SELECT count(*) AS n FROM payments p WHERE p.status IN ('PAID', 'REFUNDED') AND \
+         (SELECT count(*) FROM settlements s WHERE s.payment_id = p.id) <> 1",
+    ),
+    (
+        "I1: only a paid payment settles",
+        "SELECT count(*) AS n FROM settlements s JOIN payments p ON p.id = s.payment_id \
+         WHERE p.status NOT IN ('PAID', 'REFUNDED') OR p.order_id <> s.order_id",
+    ),
+    (
+        "I1: a settlement with money has exactly one invoice, of its payment and order",
+        "SELECT count(*) AS n FROM settlements s WHERE s.payment_id IS NOT NULL AND \
+         (SELECT count(*) FROM invoices i WHERE i.payment_id = s.payment_id AND i.order_id = s.order_id) <> 1",
+    ),
+    (
+        "I1: an invoice needs a settlement",
+        "SELECT count(*) AS n FROM invoices i WHERE NOT EXISTS \
+         (SELECT 1 FROM settlements s WHERE s.payment_id = i.payment_id AND s.order_id = i.order_id)",
+    ),
+    (
+        "I1: a done order has exactly one settlement",
+        "SELECT count(*) AS n FROM orders o WHERE o.status IN ('PAID', 'COMPLETED', 'REFUNDED') AND \
+         (SELECT count(*) FROM settlements s WHERE s.order_id = o.id) <> 1",
+    ),
+    (
+        "I1: an order that is not done has no settlement",
+        "SELECT count(*) AS n FROM orders o WHERE o.status NOT IN ('PAID', 'COMPLETED', 'REFUNDED') AND \
+         EXISTS (SELECT 1 FROM settlements s WHERE s.order_id = o.id)",
+    ),
+    (
+        "I3: what an order was paid is what its settled payments bring, and what it costs",
+        "SELECT count(*) AS n FROM orders o JOIN settlements s ON s.order_id = o.id WHERE \
+         s.amount_minor <> o.total_minor OR s.currency <> o.currency OR o.total_minor <> \
+         (SELECT coalesce(sum(p.amount_minor), 0) FROM payments p \
+          WHERE p.order_id = o.id AND p.status IN ('PAID', 'REFUNDED'))",
+    ),
+    (
+        "I3: an order costs what its lines cost",
+        "SELECT count(*) AS n FROM orders o WHERE o.total_minor <> \
+         (SELECT coalesce(sum(l.amount_minor), -1) FROM order_lines l WHERE l.order_id = o.id)",
+    ),
+    (
+        "I3: an invoice is for what the order cost, and its lines add up to it, tax and all",
+        "SELECT count(*) AS n FROM invoices i JOIN orders o ON o.id = i.order_id WHERE \
+         i.total_minor <> o.total_minor OR i.currency <> o.currency OR \
+         i.net_minor + i.tax_minor <> i.total_minor OR i.total_minor <> \
+         (SELECT coalesce(sum(l.amount_minor), -1) FROM invoice_lines l WHERE l.invoice_id = i.id) OR \
+         i.tax_minor <> \
+         (SELECT coalesce(sum(l.tax_minor), -1) FROM invoice_lines l WHERE l.invoice_id = i.id)",
+    ),
+    (
+        "I4: one invoice for each period",
+        "SELECT count(*) AS n FROM (SELECT 1 FROM invoices WHERE subscription_id IS NOT NULL \
+         GROUP BY subscription_id, period_start HAVING count(*) > 1) doubled",
+    ),
+    (
+        "I4: an active subscription is in a period that an order paid, or that was free",
+        "SELECT count(*) AS n FROM subscriptions s WHERE s.status = 'ACTIVE' AND NOT EXISTS \
+         (SELECT 1 FROM order_lines l JOIN settlements t ON t.order_id = l.order_id \
+          WHERE l.subscription_id = s.id AND l.period_start = s.current_period_start \
+          AND l.period_end = s.current_period_end AND l.period_start < l.period_end)",
+    ),
+    (
+        "I4: a period is invoiced as it was delivered",
+        "SELECT count(*) AS n FROM invoices i WHERE i.subscription_id IS NOT NULL AND NOT EXISTS \
+         (SELECT 1 FROM order_lines l WHERE l.order_id = i.order_id AND \
+          l.subscription_id = i.subscription_id AND l.period_start = i.period_start AND \
+          l.period_end = i.period_end)",
+    ),
+    (
+        "I4: periods of a subscription do not overlap",
+        "SELECT count(*) AS n FROM order_lines a JOIN order_lines b ON \
+         a.subscription_id = b.subscription_id AND a.id <> b.id AND \
+         a.period_start < b.period_end AND b.period_start < a.period_end",
+    ),
+    (
+        "I4: a subscription does not wait for an order that ended",
+        "SELECT count(*) AS n FROM subscriptions s JOIN order_lines l ON l.subscription_id = s.id \
+         JOIN orders o ON o.id = l.order_id WHERE s.status = 'PENDING' AND \
+         o.status IN ('COMPLETED', 'CANCELLED', 'EXPIRED')",
+    ),
+    (
+        "I10: an open attempt is asked about",
+        "SELECT count(*) AS n FROM payments WHERE status IN ('PENDING', 'AWAITING_PAYMENT', 'UNKNOWN') \
+         AND next_check_at IS NULL",
+    ),
+    (
+        "I11: a number is its place in its series",
+        "SELECT count(*) AS n FROM invoices WHERE number NOT LIKE series || '-%' OR \
+         CAST(substr(number, length(series) + 2) AS integer) <> sequence",
+    ),
+];
+
+async fn count(database: &Database, query: &str) -> i64 {
+    let statement = Statement::from_string(database.engine(), query);
+    let row = database.reader().query_one_raw(statement).await.unwrap();
+    row.unwrap().try_get("", "n").unwrap()
+}
+
+/// The moves that were made and the events that told of them, by subject.
+struct Log {
+    moves: HashMap<String, Vec<transition::Model>>,
+    events: HashMap<String, Vec<event::Model>>,
+}
+
+impl Log {
+    async fn read(database: &Database) -> Self {
+        let mut moves: HashMap<String, Vec<transition::Model>> = HashMap::new();
+        let rows = transition::Entity::find().order_by_asc(transition::Column::Version);
+        for row in rows.all(database.reader()).await.unwrap() {
+            moves.entry(row.subject.clone()).or_default().push(row);
+        }
+        let mut events: HashMap<String, Vec<event::Model>> = HashMap::new();
+        let rows = event::Entity::find();
+        for row in rows.all(database.reader()).await.unwrap() {
+            events.entry(row.subject.clone()).or_default().push(row);
+        }
+        Self { moves, events }
+    }
+
+    /// I7 and I8: the moves of each row are a path in its table that ends where the row is, versions run
+    /// 1, 2, 3 …, and each move has exactly one event.
+    fn check<E: Stateful>(&self, rows: &[E::Model], made: &str, found: &mut Vec<String>) {
+        for row in rows {
+            let subject = E::subject(row);
+            let moves = self.moves.get(&subject).map_or(&[][..], Vec::as_slice);
+            let mut at: Option<E::Status> = None;
+            for (version, step) in (1..).zip(moves) {
+                let to = E::Status::try_from_value(&step.to_status).unwrap();
+                let follows = step.from_status == at.map(|status| status.to_value());
+                let legal = at.is_none_or(|from| E::may_move(from, to));
+                if step.version != version || !follows || !legal {
+                    found.push(format!("I7: {subject} made the move {step:?} from {at:?}"));
+                }
+                let told = self.told(&subject, step, made, &format!("{}.status_changed", E::NAME));
+                if told != 1 {
+                    found.push(format!("I8: {told} events tell of {step:?}"));
+                }
+                at = Some(to);
+            }
+            let last = i64::try_from(moves.len()).unwrap();
+            if at != Some(E::status(row)) || last != E::version(row) {
+                found.push(format!(
+                    "I7: {subject} is {:?} after {moves:?}",
+                    E::status(row)
+                ));
+            }
+        }
+    }
+
+    fn told(&self, subject: &str, step: &transition::Model, made: &str, moved: &str) -> usize {
+        let events = self.events.get(subject).map_or(&[][..], Vec::as_slice);
+        let tells = |event: &&event::Model| match &step.from_status {
+            None => event.kind == made,
+            Some(from) => {
+                event.kind == moved
+                    && event.payload["version"] == step.version
+                    && event.payload["from"] == from.as_str()
+                    && event.payload["to"] == step.to_status.as_str()
+                    && event.payload["cause"] == step.cause.as_str()
+            }
+        };
+        events.iter().filter(tells).count()
+    }
+
+    fn check_subjects(&self, rows: usize, found: &mut Vec<String>) {
+        if self.moves.len() != rows {
+            found.push(format!(
+                "I7: {rows} rows, but {} have moved",
+                self.moves.len()
+            ));
+        }
+    }
+}
+
+/// I11: the numbers of each series run from 1 to the last one taken.
+async fn check_series(database: &Database, found: &mut Vec<String>) {
+    let mut taken: HashMap<String, Vec<i64>> = HashMap::new();
+    let invoices = invoice::Entity::find().order_by_asc(invoice::Column::Sequence);
+    for row in invoices.all(database.reader()).await.unwrap() {
+        taken.entry(row.series).or_default().push(row.sequence);
+    }
+    let series = invoice_series::Entity::find();
+    let series = series.all(database.reader()).await.unwrap();
+    for row in &series {
+        let numbers = taken.remove(&row.series).unwrap_or_default();
+        if numbers != (1..=row.last_sequence).collect::<Vec<_>>() {
+            found.push(format!("I11: {row:?} gave {numbers:?}"));
+        }
+    }
+    if !taken.is_empty() {
+        found.push(format!("I11: numbers of no series: {taken:?}"));
+    }
+}
+
+/// I8: every event has its line in the audit trail.
+async fn check_audit(database: &Database, found: &mut Vec<String>) {
+    let key = |kind: &str, subject: &str, details: &serde_json::Value, request: &str| {
+        format!("{kind} {subject} {details} {request}")
+    };
+    let mut lines: HashMap<String, i64> = HashMap::new();
+    let entries = audit_entry::Entity::find();
+    for row in entries.all(database.reader()).await.unwrap() {
+        let subject = row.subject.unwrap_or_default();
+        let key = key(&row.action, &subject, &row.details, &row.request_id);
+        *lines.entry(key).or_default() += 1;
+    }
+    let events = event::Entity::find();
+    for row in events.all(database.reader()).await.unwrap() {
+        let key = key(&row.kind, &row.subject, &row.payload, &row.request_id);
+        *lines.entry(key).or_default() -= 1;
+    }
+    lines.retain(|_, difference| *difference != 0);
+    for (line, difference) in lines {
+        found.push(format!(
+            "I8: events and audit trail differ by {difference} in {line}"
+        ));
+    }
+}

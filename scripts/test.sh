@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Format, lints, then every test on SQLite and PostgreSQL. The PostgreSQL is made for this run and removed after it;
+# POSTGRES=off leaves it out.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+scripts/need.sh cargo
+
+cleanup() {
+    if [ -n "${started:-}" ]; then scripts/postgres.sh stop; fi
+}
+trap cleanup EXIT
+
+if [ "${POSTGRES:-on}" = off ]; then
+    echo 'POSTGRES=off: the tests run on SQLite alone' >&2
+elif [ -z "${FABRICA_TEST_POSTGRES:-}" ]; then
+    FABRICA_TEST_POSTGRES=$(scripts/postgres.sh start)
+    started=yes
+fi
+if [ -n "${FABRICA_TEST_POSTGRES:-}" ]; then export FABRICA_TEST_POSTGRES; fi
+
+scripts/pages.sh
+cargo fmt --all --check
+cargo clippy --workspace --all-targets --locked -- -D warnings
+if cargo nextest --version >/dev/null 2>&1; then
+    cargo nextest run --workspace --locked
+else
+    cargo test --workspace --locked
+fi

@@ -1,0 +1,6 @@
+//! The doors, with a small schema behind them.
+
+mod graphql;
+mod kit;
+mod server;
+mod socket;
