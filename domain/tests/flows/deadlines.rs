@@ -35,7 +35,7 @@ async fn silence_is_no_news_and_the_gateway_is_asked_again_with_growing_patience
         assert_eq!(
             waits,
             [
-                2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 1024, 1024, 1024, 1024
+                1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 1024, 1024, 1024
             ]
         );
         assert!(house.now() > attempt(&house, &payment).await.expires_at);

@@ -7,12 +7,11 @@ use domain::{
 };
 use entity::{
     orders::OrderStatus::{Completed, Failed, Processing},
-    payments::{PaymentMethod, PaymentStatus, payment},
+    payments::{PaymentMethod, PaymentStatus},
     subscriptions::SubscriptionStatus,
 };
-use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 
-use crate::kit::{House, invariants, on_each_engine};
+use crate::kit::{invariants, on_each_engine};
 
 use super::scene::{self, *};
 
@@ -113,16 +112,6 @@ async fn three_days_of_lost_notices_lose_no_money() {
     .await;
 }
 
-/// The office has the gateway asked about an attempt that is over.
-async fn have_asked(house: &House, payment: &payment::Model) {
-    let changed = payment::ActiveModel {
-        id: Set(payment.id),
-        next_check_at: Set(Some(house.now())),
-        ..Default::default()
-    };
-    changed.update(house.app.database.writer()).await.unwrap();
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn an_attempt_that_we_took_for_failed_or_expired_is_paid_when_the_gateway_says_so() {
     on_each_engine(|house| async move {
@@ -132,7 +121,7 @@ async fn an_attempt_that_we_took_for_failed_or_expired_is_paid_when_the_gateway_
             order_being_paid(&mei, &manual, PaymentMethod::CreditCard, "k1").await;
         hear(&house, &declined(&failed)).await.unwrap();
         gateway_knows(&house, &failed, TradeState::Paid { at: house.now() });
-        have_asked(&house, &failed).await;
+        wait_until_asked(&house, &failed).await;
         assert_eq!(janitor(&house).await, 1);
         assert_eq!(
             standing(&house, &order, &failed).await,
@@ -148,7 +137,7 @@ async fn an_attempt_that_we_took_for_failed_or_expired_is_paid_when_the_gateway_
             (Failed, PaymentStatus::Expired)
         );
         gateway_knows(&house, &expired, TradeState::Paid { at: house.now() });
-        have_asked(&house, &expired).await;
+        wait_until_asked(&house, &expired).await;
         janitor(&house).await;
         assert_eq!(
             standing(&house, &order, &expired).await,
@@ -251,6 +240,32 @@ async fn two_janitors_at_once_ask_once() {
         }
         assert_eq!(asked, 1);
         assert_eq!(house.gateway.queries().len(), 1);
+        assert_eq!(
+            standing(&house, &order, &payment).await,
+            (Completed, PaymentStatus::Paid)
+        );
+        invariants::assert_hold(&house).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn news_of_another_amount_keeps_the_order_open_and_the_gateway_is_asked_what_it_meant() {
+    on_each_engine(|house| async move {
+        // Given an order about which the gateway told another amount
+        let mei = house.customer("mei").await;
+        let manual = once(&house).await;
+        let (order, payment) =
+            order_being_paid(&mei, &manual, PaymentMethod::CreditCard, "k1").await;
+        hear(&house, &paid_too_little(&payment, house.now()))
+            .await
+            .unwrap();
+        // When its time is over
+        house.wait(days(3));
+        // Then it waits for a person, or for the gateway's second opinion
+        assert_eq!(flows::expire_orders(&house.job(), 10).await.unwrap(), 0);
+        gateway_knows(&house, &payment, TradeState::Paid { at: house.now() });
+        assert_eq!(janitor(&house).await, 1);
         assert_eq!(
             standing(&house, &order, &payment).await,
             (Completed, PaymentStatus::Paid)

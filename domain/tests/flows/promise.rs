@@ -142,7 +142,10 @@ impl Promise {
     }
 
     pub fn expire(&mut self, now: DateTime<Utc>) {
-        let waits = self.attempts.iter().any(Attempt::is_open);
+        // News that did not fit is a person's to judge: the order waits for that too.
+        let in_review = |attempt: &Attempt| attempt.status == PaymentStatus::Review;
+        let waits =
+            self.attempts.iter().any(Attempt::is_open) || self.attempts.iter().any(in_review);
         if self.can_be_paid() && self.ends <= now && !waits {
             self.close(OrderStatus::Expired, SubscriptionStatus::Expired);
         }
