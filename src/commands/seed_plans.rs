@@ -68,7 +68,7 @@ const DEMO: &[Demo] = &[
     Demo {
         slug: "team",
         name: "Team",
-        description: "One invoice a quarter for the whole office. 團隊版：每季一張發票，全公司共用。",
+        description: "One invoice a quarter for the whole office. 團隊版：每季一張帳單，全公司共用。",
         price: 2_490,
         billing_cycle: BillingCycle::Quarterly,
         features: &[

@@ -203,7 +203,7 @@ fn ecpay(reader: &mut Reader) -> Ecpay {
 }
 
 fn shop(reader: &mut Reader, profile: Profile) -> Shop {
-    let mut text = |name| reader.text(name).unwrap_or_default();
+    let text = |name| reader.text(name).unwrap_or_default();
     let mut seller = Party {
         name: text("FABRICA_SELLER_NAME"),
         tax_id: text("FABRICA_SELLER_TAX_ID"),

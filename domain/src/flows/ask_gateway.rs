@@ -154,7 +154,7 @@ async fn not_yet(tx: &mut Tx, order: &order::Model, payment: &payment::Model) ->
         return ask_again_at(tx, payment, Some(next)).await;
     }
     let changes = payment::ActiveModel {
-        next_check_at: Set(None),
+        next_check_at: Set(Some(tx.now() + schedule::LAST_LOOK)),
         updated_at: Set(tx.now()),
         ..Default::default()
     };
@@ -165,7 +165,8 @@ async fn not_yet(tx: &mut Tx, order: &order::Model, payment: &payment::Model) ->
 /// No usable answer is neither a yes nor a no.
 async fn note_silence(tx: &mut Tx, payment: &payment::Model, silence: &Unanswered) -> Result<()> {
     tracing::warn!(payment = %payment.id, %silence, "the gateway gave no usable answer");
-    let next = schedule::after_silence(payment.checks, tx.now());
+    // The claim has counted this asking already.
+    let next = schedule::after_silence(payment.checks - 1, tx.now());
     let past_deadline = tx.now() >= payment.expires_at;
     let unclear = payment.status == PaymentStatus::Pending
         || (payment.status == PaymentStatus::AwaitingPayment && past_deadline);

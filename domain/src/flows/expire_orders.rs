@@ -1,5 +1,5 @@
 //! A job: orders whose time is over end. An order with an attempt that may still bring money waits for the
-//! gateway's last word on it.
+//! gateway's last word on it, or a person's.
 
 use entity::{
     id::OrderId,
@@ -13,7 +13,7 @@ use sea_orm::{
 use crate::{
     base::{Op, Result},
     orders::{self, state::is_payable},
-    payments::{self, state::is_open},
+    payments::{self, state::holds_order_open},
 };
 
 use super::close_order::{Ending, close};
@@ -26,7 +26,9 @@ pub async fn expire_orders(op: &Op, most: u64) -> Result<u64> {
     let open = payment::Entity::find()
         .select_only()
         .column(payment::Column::OrderId)
-        .filter(payment::Column::Status.is_in(PaymentStatus::iter().filter(|s| is_open(*s))));
+        .filter(
+            payment::Column::Status.is_in(PaymentStatus::iter().filter(|s| holds_order_open(*s))),
+        );
     let due: Vec<OrderId> = order::Entity::find()
         .select_only()
         .column(order::Column::Id)
@@ -56,7 +58,9 @@ async fn expire(op: &Op, id: OrderId) -> Result<bool> {
     let attempts = payments::query::of_order(&tx, id).await?;
     let still_due = is_payable(order.status)
         && order.expires_at <= tx.now()
-        && !attempts.iter().any(|attempt| is_open(attempt.status));
+        && !attempts
+            .iter()
+            .any(|attempt| holds_order_open(attempt.status));
     if !still_due {
         return Ok(false);
     }

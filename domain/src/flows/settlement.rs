@@ -60,6 +60,7 @@ pub async fn carry_out(
         Decision::Review(reason) => {
             if payments::state::may_move(payment.status, PaymentStatus::Review) {
                 let mut changes = with_facts(tx, facts, closed(tx));
+                changes.next_check_at = Set(Some(tx.now() + schedule::SECOND_OPINION));
                 changes.failure_code = Set(Some((*reason).to_owned()));
                 payments::state::advance(tx, payment, PaymentStatus::Review, cause, changes)
                     .await?;
@@ -212,6 +213,7 @@ async fn fail(
     cause: &str,
 ) -> Result<()> {
     let mut changes = with_facts(tx, facts, closed(tx));
+    changes.next_check_at = Set(Some(tx.now() + schedule::LAST_LOOK));
     changes.failure_code = Set(Some(code.to_owned()));
     changes.failure_message = Set(Some(message.chars().take(200).collect()));
     payments::state::advance(tx, payment, PaymentStatus::Failed, cause, changes).await?;

@@ -54,6 +54,12 @@ pub fn after_silence(checks: i32, now: DateTime<Utc>) -> DateTime<Utc> {
     now + Duration::minutes(minutes)
 }
 
+/// When an attempt that ended without money is looked at for the last time: its good news may have been lost.
+pub const LAST_LOOK: Duration = Duration::days(1);
+
+/// When the gateway is asked about an attempt whose news did not fit: it may say what was meant.
+pub const SECOND_OPINION: Duration = Duration::minutes(10);
+
 /// How long an attempt is watched before a code is issued for it.
 pub const WITHOUT_CODE: Duration = Duration::hours(24);
 

@@ -42,6 +42,12 @@ pub const fn is_open(status: PaymentStatus) -> bool {
     )
 }
 
+/// Whether the order must wait for it: the gateway may have news, or a person must look.
+#[must_use]
+pub const fn holds_order_open(status: PaymentStatus) -> bool {
+    is_open(status) || matches!(status, PaymentStatus::Review)
+}
+
 impl Stateful for payment::Entity {
     type Status = PaymentStatus;
 

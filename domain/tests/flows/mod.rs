@@ -1,12 +1,19 @@
 //! Scenes by what they are about; `scene` has the words they share.
 
+mod buying;
 mod checkout;
 mod codes;
+mod deadlines;
+mod filters;
 mod janitor;
 mod keys;
+mod late_money;
 mod model;
 mod notices;
+mod outages;
 mod pages;
+mod promise;
 mod races;
+mod replicas;
 mod scene;
 mod visibility;

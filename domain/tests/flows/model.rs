@@ -1,5 +1,5 @@
 //! Anything, in any order: random sequences of all that can happen to one order, against a small model of what
-//! the shop promises. The model knows nothing of tables, decisions or schedules; it is written from the promise.
+//! the shop promises.
 
 use std::collections::HashSet;
 
@@ -21,7 +21,10 @@ use proptest::{
 
 use crate::kit::{self, House, Person, invariants};
 
-use super::scene::{self, *};
+use super::{
+    promise::{Answer, Promise},
+    scene::{self, *},
+};
 
 /// Something that happens. An index chooses among the attempts that there are.
 #[derive(Clone, Debug)]
@@ -36,17 +39,6 @@ enum Step {
     Expire,
     Janitor(Answer),
     Wait(Duration),
-}
-
-/// What the gateway says to the janitor, whatever it is asked about.
-#[derive(Clone, Copy, Debug)]
-enum Answer {
-    Paid,
-    PaidTooLittle,
-    Unpaid,
-    NotFound,
-    Failed,
-    Silence,
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -74,157 +66,6 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         4 => select(minutes.to_vec()).prop_map(Step::Wait),
     ];
     prop::collection::vec(step, 1..30)
-}
-
-/// An attempt, as the shop promises it.
-struct Attempt {
-    status: PaymentStatus,
-    method: PaymentMethod,
-    ends: DateTime<Utc>,
-}
-
-impl Attempt {
-    fn has_money(&self) -> bool {
-        matches!(self.status, PaymentStatus::Paid | PaymentStatus::PaidLate)
-    }
-
-    /// Whether there may still be news of it.
-    fn is_open(&self) -> bool {
-        use PaymentStatus::{AwaitingPayment, Pending, Unknown};
-        matches!(self.status, Pending | AwaitingPayment | Unknown)
-    }
-}
-
-/// The order, as the shop promises it.
-struct Promise {
-    order: OrderStatus,
-    subscription: SubscriptionStatus,
-    ends: DateTime<Utc>,
-    attempts: Vec<Attempt>,
-    heard: HashSet<(usize, &'static str)>,
-}
-
-impl Promise {
-    fn can_be_paid(&self) -> bool {
-        use OrderStatus::{AwaitingPayment, Failed, Pending, Processing};
-        matches!(self.order, Pending | Processing | AwaitingPayment | Failed)
-    }
-
-    fn begin(&mut self, method: PaymentMethod, now: DateTime<Utc>) -> Option<&'static str> {
-        if !self.can_be_paid() {
-            return Some("INVALID_STATE");
-        }
-        if self.ends <= now {
-            return Some("ORDER_EXPIRED");
-        }
-        let ends = now + days(1);
-        self.attempts.push(Attempt {
-            status: PaymentStatus::Pending,
-            method,
-            ends,
-        });
-        self.order = OrderStatus::Processing;
-        self.ends = self.ends.max(ends);
-        None
-    }
-
-    /// Money that came goes into the order, if it still takes any, and is never lost.
-    fn money(&mut self, index: usize) {
-        let takes_money = self.can_be_paid();
-        let attempt = &mut self.attempts[index];
-        if attempt.has_money() {
-            return;
-        }
-        if takes_money {
-            attempt.status = PaymentStatus::Paid;
-            self.order = OrderStatus::Completed;
-            self.subscription = SubscriptionStatus::Active;
-        } else {
-            attempt.status = PaymentStatus::PaidLate;
-        }
-    }
-
-    fn too_little(&mut self, index: usize) {
-        if !self.attempts[index].has_money() {
-            self.attempts[index].status = PaymentStatus::Review;
-        }
-    }
-
-    fn code(&mut self, index: usize, until: DateTime<Utc>) {
-        let attempt = &mut self.attempts[index];
-        if !matches!(
-            attempt.status,
-            PaymentStatus::Pending | PaymentStatus::Unknown
-        ) {
-            return;
-        }
-        let grace = match attempt.method {
-            PaymentMethod::Barcode => days(3),
-            _ => days(1),
-        };
-        attempt.status = PaymentStatus::AwaitingPayment;
-        attempt.ends = until + grace;
-        let ends = attempt.ends;
-        if self.can_be_paid() {
-            self.order = OrderStatus::AwaitingPayment;
-            self.ends = self.ends.max(ends);
-        }
-    }
-
-    /// An open attempt is over; the order follows the ones that are left.
-    fn over(&mut self, index: usize, status: PaymentStatus) {
-        if !self.attempts[index].is_open() {
-            return;
-        }
-        self.attempts[index].status = status;
-        if !self.can_be_paid() {
-            return;
-        }
-        let a_code_waits = |attempt: &Attempt| attempt.status == PaymentStatus::AwaitingPayment;
-        self.order = if self.attempts.iter().any(a_code_waits) {
-            OrderStatus::AwaitingPayment
-        } else if self.attempts.iter().any(Attempt::is_open) {
-            OrderStatus::Processing
-        } else {
-            OrderStatus::Failed
-        };
-    }
-
-    fn close(&mut self, order: OrderStatus, subscription: SubscriptionStatus) {
-        self.order = order;
-        self.subscription = subscription;
-    }
-
-    fn expire(&mut self, now: DateTime<Utc>) {
-        let waits = self.attempts.iter().any(Attempt::is_open);
-        if self.can_be_paid() && self.ends <= now && !waits {
-            self.close(OrderStatus::Expired, SubscriptionStatus::Expired);
-        }
-    }
-
-    fn answered(&mut self, index: usize, answer: Answer, now: DateTime<Utc>) {
-        let attempt = &self.attempts[index];
-        let is_over = now >= attempt.ends;
-        match answer {
-            Answer::Paid => self.money(index),
-            Answer::PaidTooLittle => self.too_little(index),
-            Answer::Failed => self.over(index, PaymentStatus::Failed),
-            Answer::Unpaid | Answer::NotFound if is_over => {
-                self.over(index, PaymentStatus::Expired)
-            }
-            Answer::Unpaid | Answer::NotFound => {}
-            Answer::Silence => {
-                let unclear = match attempt.status {
-                    PaymentStatus::Pending => true,
-                    PaymentStatus::AwaitingPayment => is_over,
-                    _ => false,
-                };
-                if unclear {
-                    self.attempts[index].status = PaymentStatus::Unknown;
-                }
-            }
-        }
-    }
 }
 
 /// The shop and the promise, side by side.

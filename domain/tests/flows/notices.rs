@@ -1,16 +1,16 @@
-//! Notices that come twice, late, wrong, in another order, or to a house whose database is down.
+//! Notices that come twice, wrong, or in another order.
 
 use chrono::Duration;
-use domain::{flows, flows::receive_notice::Received, payments};
+use domain::{flows, flows::receive_notice::Received};
 use entity::{
     audit::AuditOutcome,
-    orders::OrderStatus::{self, Completed, Expired, Failed, Processing},
-    payments::{NoticeState, PaymentMethod, PaymentStatus, notice, payment},
+    orders::OrderStatus::{self, Completed, Failed, Processing},
+    payments::{NoticeState, PaymentMethod, PaymentStatus, notice},
     subscriptions::SubscriptionStatus,
 };
-use sea_orm::{ConnectionTrait, DatabaseBackend, EntityTrait};
+use sea_orm::EntityTrait;
 
-use crate::kit::{House, invariants, on_each_engine};
+use crate::kit::{invariants, on_each_engine};
 
 use super::scene::{self, *};
 
@@ -244,147 +244,6 @@ async fn a_rehearsal_moves_nothing_and_does_not_stand_in_for_the_real_notice() {
     .await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn money_for_a_cancelled_order_is_kept_in_sight_and_gives_nothing() {
-    on_each_engine(|house| async move {
-        let mei = house.customer("mei").await;
-        let (subscription, order) = subscribe(&mei, &monthly(&house).await, "k1").await.unwrap();
-        let payment = begin(&mei, order.id, PaymentMethod::CreditCard, "k2")
-            .await
-            .unwrap();
-        flows::cancel_order(&mei.op, order.id, "k3").await.unwrap();
-        let cancelled = scene::order(&house, &order).await;
-        house.wait(Duration::minutes(3));
-
-        assert_eq!(
-            hear(&house, &paid(&payment, house.now())).await.unwrap(),
-            Received::Done
-        );
-
-        assert_eq!(scene::order(&house, &order).await, cancelled, "untouched");
-        let late = attempt(&house, &payment).await;
-        assert_eq!(late.status, PaymentStatus::PaidLate);
-        assert_eq!(
-            (late.paid_at, late.fee_minor),
-            (Some(house.now()), Some(18))
-        );
-        assert_eq!(
-            late.gateway_trade_no,
-            Some(format!("G{}", payment.merchant_trade_no))
-        );
-        assert_eq!(
-            inbox(&house).await,
-            [(NoticeState::Done, Some("paid_late".to_owned()))]
-        );
-        assert_eq!(
-            subscription_status(&house, &subscription).await,
-            SubscriptionStatus::Cancelled
-        );
-        let [.., settlements, invoices, _, _] = sizes(&house).await;
-        assert_eq!((settlements, invoices), (0, 0));
-        invariants::assert_hold(&house).await;
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn money_for_an_expired_order_is_kept_in_sight_and_gives_nothing() {
-    on_each_engine(|house| async move {
-        let mei = house.customer("mei").await;
-        let (order, payment) =
-            order_being_paid(&mei, &once(&house).await, PaymentMethod::CreditCard, "k").await;
-        house.wait(days(2));
-        janitor(&house).await;
-        flows::expire_orders(&house.job(), 10).await.unwrap();
-        assert_eq!(
-            standing(&house, &order, &payment).await,
-            (Expired, PaymentStatus::Expired)
-        );
-        let expired = scene::order(&house, &order).await;
-        hear(&house, &paid(&payment, house.now())).await.unwrap();
-        assert_eq!(scene::order(&house, &order).await, expired, "untouched");
-        assert_eq!(
-            attempt(&house, &payment).await.status,
-            PaymentStatus::PaidLate
-        );
-        invariants::assert_hold(&house).await;
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn money_of_a_second_attempt_is_kept_in_sight() {
-    on_each_engine(|house| async move {
-        let mei = house.customer("mei").await;
-        let (order, first) =
-            order_being_paid(&mei, &once(&house).await, PaymentMethod::Atm, "k").await;
-        let second = begin(&mei, order.id, PaymentMethod::CreditCard, "k2")
-            .await
-            .unwrap();
-        hear(&house, &paid(&second, house.now())).await.unwrap();
-        hear(&house, &paid(&first, house.now())).await.unwrap();
-        assert_eq!(
-            standing(&house, &order, &second).await,
-            (Completed, PaymentStatus::Paid)
-        );
-        assert_eq!(
-            attempt(&house, &first).await.status,
-            PaymentStatus::PaidLate
-        );
-        let [.., settlements, invoices, _, _] = sizes(&house).await;
-        assert_eq!((settlements, invoices), (1, 1));
-        invariants::assert_hold(&house).await;
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_notice_replayed_after_the_refund_does_not_bring_the_money_back() {
-    on_each_engine(|house| async move {
-        let mei = house.customer("mei").await;
-        let (order, payment) =
-            order_being_paid(&mei, &once(&house).await, PaymentMethod::CreditCard, "k").await;
-        let money = paid(&payment, house.now());
-        hear(&house, &money).await.unwrap();
-        let mut tx = house.job().begin().await.unwrap();
-        let order = domain::orders::query::lock(&tx, order.id).await.unwrap();
-        let row = payments::query::lock(&tx, payment.id).await.unwrap();
-        let changes = payment::ActiveModel::default;
-        payments::state::advance(&mut tx, &row, PaymentStatus::Refunded, "refund", changes())
-            .await
-            .unwrap();
-        domain::orders::state::advance(
-            &mut tx,
-            &order,
-            OrderStatus::Refunded,
-            "refund",
-            Default::default(),
-        )
-        .await
-        .unwrap();
-        tx.commit().await.unwrap();
-        let refunded = (
-            scene::order(&house, &order).await,
-            attempt(&house, &payment).await,
-        );
-
-        assert_eq!(hear(&house, &money).await.unwrap(), Received::Done);
-        // Signatures never expire: even under a number of its own it is old news.
-        let mut forged_number = money.clone();
-        forged_number.dedupe_key = "pay:another:1".to_owned();
-        assert_eq!(hear(&house, &forged_number).await.unwrap(), Received::Done);
-
-        let after = (
-            scene::order(&house, &order).await,
-            attempt(&house, &payment).await,
-        );
-        assert_eq!(after, refunded);
-        assert_eq!(after.1.status, PaymentStatus::Refunded);
-        invariants::assert_hold(&house).await;
-    })
-    .await;
-}
-
 /// Every order in which these can come.
 fn permutations(items: &[usize]) -> Vec<Vec<usize>> {
     if items.len() < 2 {
@@ -440,67 +299,6 @@ async fn in_whatever_order_notices_come_the_attempt_is_paid_exactly_once() {
             );
         }
         invariants::assert_hold(&house).await;
-    })
-    .await;
-}
-
-async fn rename(house: &House, from: &str, to: &str) {
-    let statement = format!("ALTER TABLE {from} RENAME TO {to}");
-    house
-        .app
-        .database
-        .writer()
-        .execute_unprepared(&statement)
-        .await
-        .unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_notice_that_cannot_even_be_stored_is_not_acknowledged_and_comes_again() {
-    on_each_engine(|house| async move {
-        let mei = house.customer("mei").await;
-        let (order, payment) =
-            order_being_paid(&mei, &once(&house).await, PaymentMethod::CreditCard, "k").await;
-        let before = sizes(&house).await;
-        rename(&house, "notices", "mislaid").await;
-        assert!(hear(&house, &paid(&payment, house.now())).await.is_err());
-        rename(&house, "mislaid", "notices").await;
-        assert_eq!(sizes(&house).await, before);
-        assert_eq!(
-            standing(&house, &order, &payment).await,
-            (Processing, PaymentStatus::Pending)
-        );
-        assert_eq!(
-            hear(&house, &paid(&payment, house.now())).await.unwrap(),
-            Received::Done
-        );
-        assert_eq!(
-            standing(&house, &order, &payment).await,
-            (Completed, PaymentStatus::Paid)
-        );
-        invariants::assert_hold(&house).await;
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn without_a_database_no_notice_is_acknowledged() {
-    on_each_engine(|house| async move {
-        let mei = house.customer("mei").await;
-        let (order, payment) =
-            order_being_paid(&mei, &once(&house).await, PaymentMethod::CreditCard, "k").await;
-        let before = sizes(&house).await;
-        house.app.database.writer().clone().close().await.unwrap();
-        let answer = hear(&house, &paid(&payment, house.now())).await;
-        assert_eq!(refusal(answer), "UNAVAILABLE");
-        // PostgreSQL reads through the pool that was just closed; `SQLite` has another one to read through.
-        if house.app.database.engine() == DatabaseBackend::Sqlite {
-            assert_eq!(sizes(&house).await, before);
-            assert_eq!(
-                standing(&house, &order, &payment).await,
-                (Processing, PaymentStatus::Pending)
-            );
-        }
     })
     .await;
 }
