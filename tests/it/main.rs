@@ -8,5 +8,10 @@
     reason = "a failing step fails the test; clippy sees only `#[test]` functions as tests"
 )]
 
+mod accounts;
+mod callbacks;
 mod checkout;
+mod house;
 mod kit;
+mod live;
+mod operation;

@@ -45,9 +45,14 @@ impl Live {
             "type": "connection_init", "payload": { "Authorization": format!("Bearer {token}") },
         }))
         .await;
-        let answer = live.message().await.unwrap();
-        assert_eq!(answer["type"], "connection_ack", "{answer}");
+        live.must_be_let_in().await;
         live
+    }
+
+    /// Fails unless the server takes the socket on.
+    pub async fn must_be_let_in(&mut self) {
+        let answer = self.message().await.unwrap();
+        assert_eq!(answer["type"], "connection_ack", "{answer}");
     }
 
     /// Connects, and says nothing yet.
@@ -109,6 +114,21 @@ impl Live {
                 }
             }
             other => panic!("no change: {other:?}"),
+        }
+    }
+
+    /// Why the operation was refused, whether before or in its first answer; nothing follows.
+    pub async fn refusal(&mut self) -> String {
+        let message = self.message().await.unwrap();
+        match message["type"].as_str().unwrap() {
+            "error" => code(&message["payload"][0]),
+            "next" => {
+                let code = code(&message["payload"]["errors"][0]);
+                let end = self.message().await.unwrap();
+                assert_eq!(end["type"], "complete", "{end}");
+                code
+            }
+            other => panic!("unexpected {other}: {message}"),
         }
     }
 
