@@ -1,1 +1,6 @@
-//! To come.
+//! The house rules, held by reading the house.
+
+mod floors;
+mod generated;
+mod sizes;
+mod sources;

@@ -1,1 +1,4 @@
-//! To come.
+//! What operators rely on: clear refusals to start, and logs without secrets.
+
+mod logs;
+mod starting;
