@@ -92,7 +92,7 @@ impl Extension for DoorkeeperExtension {
         let nullable = !info.return_type.ends_with('!');
         let position = info.field.name.pos;
         let root = info.path_node.parent.is_none() && !info.is_for_introspection;
-        let (parent, field) = (info.parent_type, info.name);
+        let (parent, field) = (root_of(info.parent_type), info.name);
         let answer_key = info.alias.unwrap_or(info.name);
         let entered = match root {
             true => enter(ctx, parent, field).await,
@@ -116,6 +116,15 @@ impl Extension for DoorkeeperExtension {
             }
             other => other,
         }
+    }
+}
+
+/// The root that a root field stands in. The parts of a merged subscription go by their own names here, where
+/// those of the other roots do not.
+fn root_of(parent: &str) -> &str {
+    match parent.ends_with("Subscription") {
+        true => "Subscription",
+        false => parent,
     }
 }
 
