@@ -1,6 +1,6 @@
 //! Logs and figures. Lines never hold variables, tokens or bodies.
 
-use std::time::Duration;
+use std::{io::IsTerminal, time::Duration};
 
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
@@ -14,8 +14,11 @@ const DURATIONS: [f64; 11] = [
 
 /// Starts writing log lines to standard error. Does nothing when somebody has started already.
 pub fn start_logging(logging: &Logging) {
-    // What these two say of each statement is news to nobody; whoever wants it can ask for it.
-    let filter = format!("sea_orm_migration=warn,sqlx=warn,{}", logging.filter);
+    // What these say of each statement and tick is news to nobody; whoever wants it can ask for it.
+    let filter = format!(
+        "sea_orm_migration=warn,sqlx=warn,tokio_cron_scheduler=warn,{}",
+        logging.filter
+    );
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
@@ -26,7 +29,12 @@ pub fn start_logging(logging: &Logging) {
             .flatten_event(true)
             .with_span_list(false)
             .try_init(),
-        LogFormat::Text => builder.compact().with_target(false).try_init(),
+        LogFormat::Text => builder
+            .compact()
+            .with_target(false)
+            // Colours are for eyes, not for files.
+            .with_ansi(std::io::stderr().is_terminal())
+            .try_init(),
     };
     if started.is_err() {
         tracing::debug!("logging was started before");

@@ -236,7 +236,7 @@ fn unknown_caller(error: Error) -> Refused {
             Refused::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "INTERNAL_SERVER_ERROR",
-                "something went wrong on our side",
+                domain::base::error::MASKED,
             )
         }
     }

@@ -63,7 +63,7 @@ fn after_panic(id: &RequestId) -> Response {
     json_error(
         StatusCode::INTERNAL_SERVER_ERROR,
         "INTERNAL_SERVER_ERROR",
-        "something went wrong on our side",
+        domain::base::error::MASKED,
         id,
     )
 }

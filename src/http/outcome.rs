@@ -94,7 +94,7 @@ pub(super) fn write(
             return json_error(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "INTERNAL_SERVER_ERROR",
-                "something went wrong on our side",
+                domain::base::error::MASKED,
                 request_id,
             );
         }

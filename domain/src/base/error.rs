@@ -111,17 +111,20 @@ impl Code {
     }
 }
 
+/// All that leaves the house about a defect or an outage.
+pub const MASKED: &str = "Something went wrong on our side; the log knows it by the request id.";
+
 /// Why something was not done.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// There is no such thing, or the caller may not know of it.
-    #[error("there is no such {0}")]
+    #[error("There is no such {0}.")]
     NotFound(&'static str),
     /// Nobody is logged in, or the log-in has ended.
-    #[error("log in first")]
+    #[error("Log in first.")]
     Unauthenticated,
     /// The caller may not do this.
-    #[error("this needs another role")]
+    #[error("This needs another role.")]
     Forbidden,
     /// A value cannot be taken as it is.
     #[error("{message}")]
@@ -142,19 +145,19 @@ pub enum Error {
         message: Cow<'static, str>,
     },
     /// Too much at once, or too often.
-    #[error("too many attempts; try again in {retry_after_seconds} s")]
+    #[error("Too many attempts; try again in {retry_after_seconds} s.")]
     TooMany {
         /// When to come again.
         retry_after_seconds: u64,
     },
     /// The house cannot answer now; nothing was done.
-    #[error("busy; try again in {retry_after_seconds} s")]
+    #[error("Busy; nothing was done. Try again in {retry_after_seconds} s.")]
     Busy {
         /// When to come again.
         retry_after_seconds: u64,
     },
     /// A defect or an outage. The cause is for the log alone.
-    #[error("something went wrong on our side")]
+    #[error("{MASKED}")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 

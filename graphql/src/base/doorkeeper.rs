@@ -13,7 +13,7 @@ use async_graphql::{
 };
 use domain::{
     audit,
-    base::{Error, Op},
+    base::{Error, Op, error::MASKED},
 };
 
 use super::{access, error::outward};
@@ -175,7 +175,7 @@ fn finish(error: &mut ServerError, request_id: Option<&str>) {
                 .set("code", "BAD_USER_INPUT");
         } else {
             tracing::error!(error = %error.message, "a request failed for a reason of ours");
-            "something went wrong on our side".clone_into(&mut error.message);
+            MASKED.clone_into(&mut error.message);
             error
                 .extensions
                 .get_or_insert_default()

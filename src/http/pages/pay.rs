@@ -16,7 +16,7 @@ use url::Url;
 use super::{
     problem::{self, Problem},
     result,
-    template::render,
+    template::{amount, render},
 };
 use crate::http::House;
 
@@ -58,7 +58,7 @@ async fn page(house: &House, id: PaymentId, parts: &Parts) -> Result<Response> {
         action => &form.action,
         fields => &form.fields,
         number => order.number,
-        total => payment.amount().to_string(),
+        total => amount(payment.amount()),
     };
     // Form posts are redirected within the gateway, so its whole origin is allowed.
     let origin = Url::parse(&form.action).map(|url| url.origin().ascii_serialization());

@@ -20,7 +20,7 @@ use minijinja::context;
 
 use super::{
     problem::{self, Problem},
-    template::render,
+    template::{amount, render},
 };
 use crate::http::House;
 
@@ -81,7 +81,7 @@ async fn page(house: &House, id: PaymentId, parts: &Parts) -> Result<Response> {
     let values = context! {
         view => format!("{view:?}").to_lowercase(),
         number => order.number,
-        total => payment.amount().to_string(),
+        total => amount(payment.amount()),
         paid_at => payment.paid_at.map(in_taipei),
         bank_code => payment.bank_code,
         virtual_account => payment.virtual_account,

@@ -6,6 +6,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
+use entity::money::{Currency, Money};
 use minijinja::{Environment, Value};
 
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
@@ -22,6 +23,27 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     }
     environment
 });
+
+/// An amount as people in Taiwan read it: `NT$ 12,800`.
+pub fn amount(money: Money) -> String {
+    let decimal = money.to_decimal();
+    let (whole, fraction) = match decimal.split_once('.') {
+        Some((whole, fraction)) => (whole, format!(".{fraction}")),
+        None => (decimal.as_str(), String::new()),
+    };
+    let mut grouped = String::new();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    let sign = match money.currency {
+        Currency::Twd => "NT$",
+        Currency::Usd => "US$",
+    };
+    format!("{sign} {grouped}{fraction}")
+}
 
 /// A page. `form_action` is where its form may post to; most pages have none.
 pub fn render(
@@ -61,6 +83,19 @@ pub fn render(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn amounts_are_grouped_by_thousands() {
+        for (minor, currency, text) in [
+            (5, Currency::Twd, "NT$ 5"),
+            (299, Currency::Twd, "NT$ 299"),
+            (12_800, Currency::Twd, "NT$ 12,800"),
+            (1_234_567, Currency::Twd, "NT$ 1,234,567"),
+            (123_456, Currency::Usd, "US$ 1,234.56"),
+        ] {
+            assert_eq!(amount(Money::new(minor, currency)), text);
+        }
+    }
 
     #[test]
     fn every_template_compiles_and_escapes() {
