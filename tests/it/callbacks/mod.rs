@@ -3,5 +3,6 @@
 mod crashes;
 mod faults;
 mod forgeries;
-mod notice;
+pub mod notice;
+mod outages;
 mod published;

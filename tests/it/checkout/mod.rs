@@ -3,3 +3,4 @@
 mod by_card;
 mod by_code;
 mod documents;
+mod repeats;

@@ -9,8 +9,9 @@ use entity::{
     payments::{notice, payment, settlement},
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder,
-    Statement,
+    ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, EntityTrait,
+    QueryFilter, QueryOrder, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
 };
 
 use super::templates;
@@ -63,6 +64,20 @@ impl Database {
     /// Runs a statement.
     pub async fn run(&self, statement: &str) {
         self.connection.execute_unprepared(statement).await.unwrap();
+    }
+
+    /// Lets nobody write, until the transaction ends.
+    pub async fn hold_writes(&self) -> DatabaseTransaction {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
+        let held = self.connection.begin_with_options(options).await.unwrap();
+        if self.connection.get_database_backend() == DbBackend::Postgres {
+            let lock = "LOCK TABLE notices, payments, orders IN ACCESS EXCLUSIVE MODE";
+            held.execute_unprepared(lock).await.unwrap();
+        }
+        held
     }
 
     /// How many rows a table has.

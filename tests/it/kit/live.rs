@@ -20,6 +20,8 @@ pub struct Live {
 /// What the server said.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Said {
+    /// The socket may be used.
+    LetIn,
     /// The data of an answer.
     Next(Value),
     /// An operation was refused: the first error's code.
@@ -95,6 +97,7 @@ impl Live {
         Some(match message {
             Err(code) => Said::Closed(code),
             Ok(message) => match message["type"].as_str().unwrap() {
+                "connection_ack" => Said::LetIn,
                 "next" => Said::Next(message["payload"]["data"].clone()),
                 "error" => Said::Error(code(&message["payload"][0])),
                 "complete" => Said::Complete,

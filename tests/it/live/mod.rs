@@ -1,5 +1,7 @@
 //! Orders, live, over real sockets.
 
+mod protocol;
+
 use std::time::{Duration, Instant};
 
 use serde_json::json;
