@@ -25,7 +25,7 @@ async fn a_kill_at_any_moment_loses_and_doubles_nothing(mut shop: Shop) {
             .type_card(&attempt.redirect_url, GOOD_CARD)
             .await;
 
-        // When the process dies a moment later
+        // When the process dies a moment later (before the notice, within it, or after it: nothing is waited for)
         tokio::time::sleep(Duration::from_millis(milliseconds)).await;
         shop.kill();
         shop.start().await;

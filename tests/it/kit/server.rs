@@ -80,6 +80,11 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        if let Ok(Some(status)) = self.child.try_wait()
+            && std::thread::panicking()
+        {
+            eprintln!("the server had ended by itself, or somebody ended it: {status}");
+        }
         self.end();
     }
 }
