@@ -1,0 +1,174 @@
+//! Every root field and every kind of caller, against the one table of access.
+
+use domain::base::Access;
+use graphql::base::access::RULES;
+use serde_json::{Value, json};
+
+use crate::kit::{Shop, both_engines, client::Client, live::Live};
+
+both_engines!(every_root_field_lets_in_whom_the_table_says);
+
+/// Ids of nothing: whoever is let in finds nothing, and nothing is changed.
+const ORDER: &str = "ord_01jd0000000000000000000000";
+const USER: &str = "usr_01jd0000000000000000000000";
+const PLAN: &str = "pln_01jd0000000000000000000000";
+
+/// The arguments and the selection that a field needs to be asked at all.
+fn operation(parent: &str, field: &str) -> Option<(&'static str, Value, &'static str)> {
+    let key = "0123456789abcdef";
+    Some(match (parent, field) {
+        ("Query", "me") => ("", json!(null), "{ id }"),
+        ("Query", "serverVersion") => ("", json!(null), ""),
+        ("Query", "plan") => ("(by: { slug: \"none\" })", json!(null), "{ id }"),
+        ("Query", "order") => (
+            "(id: \"ord_01jd0000000000000000000000\")",
+            json!(null),
+            "{ id }",
+        ),
+        ("Query", "invoice") => (
+            "(id: \"inv_01jd0000000000000000000000\")",
+            json!(null),
+            "{ id }",
+        ),
+        ("Query", "subscription") => (
+            "(id: \"sub_01jd0000000000000000000000\")",
+            json!(null),
+            "{ id }",
+        ),
+        ("Query", "payment") => (
+            "(id: \"pay_01jd0000000000000000000000\")",
+            json!(null),
+            "{ id }",
+        ),
+        ("Query", "user") => (
+            "(id: \"usr_01jd0000000000000000000000\")",
+            json!(null),
+            "{ id }",
+        ),
+        (
+            "Query",
+            "plans" | "users" | "orders" | "subscriptions" | "invoices" | "payments" | "auditLog",
+        ) => ("(first: 1)", json!(null), "{ totalCount }"),
+        ("Mutation", "logOut" | "logOutEverywhere") => ("", json!(null), "{ errors { code } }"),
+        ("Mutation", field) => {
+            let input = match field {
+                "register" | "createUser" => json!({ "username": "", "email": "", "password": "" }),
+                "logIn" => json!({ "identifier": "", "password": "" }),
+                "refreshSession" => json!({ "refreshToken": "none" }),
+                "changePassword" => json!({ "currentPassword": "", "newPassword": "" }),
+                "updateProfile" => json!({}),
+                "createSubscription" | "createOrder" => {
+                    json!({ "planId": PLAN, "idempotencyKey": key })
+                }
+                "cancelOrder" => json!({ "orderId": ORDER, "idempotencyKey": key }),
+                "beginPayment" => {
+                    json!({ "orderId": ORDER, "method": "ATM", "idempotencyKey": key })
+                }
+                "createPlan" => json!({
+                    "slug": "", "name": "", "billingCycle": "MONTHLY",
+                    "price": { "amount": "1", "currency": "TWD" },
+                }),
+                "updatePlan" | "archivePlan" => json!({ "planId": PLAN }),
+                "updateSubscriptionStatus" => {
+                    json!({ "subscriptionId": "sub_01jd0000000000000000000000", "status": "PAUSED" })
+                }
+                "updateUser" | "deactivateUser" | "eraseUser" => json!({ "userId": USER }),
+                _ => return None,
+            };
+            ("", input, "{ errors { code } }")
+        }
+        _ => return None,
+    })
+}
+
+/// The code that a caller is answered with; empty for none.
+async fn ask(client: &Client, parent: &str, field: &str) -> String {
+    let Some((arguments, input, selection)) = operation(parent, field) else {
+        panic!("{parent}.{field} is new: say here how it is asked");
+    };
+    let kind = parent.to_lowercase();
+    let answer = if input.is_null() {
+        client
+            .send(
+                &format!("{kind} {{ {field}{arguments} {selection} }}"),
+                json!({}),
+            )
+            .await
+    } else {
+        let first = field[..1].to_uppercase();
+        let document = format!(
+            "{kind}($input: {first}{}Input!) {{ {field}(input: $input) {selection} }}",
+            &field[1..]
+        );
+        client.send(&document, json!({ "input": input })).await
+    };
+    assert_eq!(answer.status, 200, "{parent}.{field}: {}", answer.body);
+    let code = answer.code().to_owned();
+    assert!(
+        !["GRAPHQL_VALIDATION_FAILED", "INTERNAL_SERVER_ERROR"].contains(&code.as_str()),
+        "{parent}.{field}: {}",
+        answer.body
+    );
+    code
+}
+
+async fn watch(shop: &Shop, client: &Client) -> String {
+    let mut live = Live::open(&shop.url).await;
+    let payload = match client.token() {
+        "" => json!({}),
+        token => json!({ "Authorization": format!("Bearer {token}") }),
+    };
+    live.say(json!({ "type": "connection_init", "payload": payload }))
+        .await;
+    live.must_be_let_in().await;
+    live.watch(ORDER).await;
+    live.refusal().await
+}
+
+/// What the table says about a caller of this rank (0 nobody, 1 customer, 2 staff, 3 admin).
+fn expected(access: Access, rank: usize) -> Option<&'static str> {
+    let needed = match access {
+        Access::Anyone => 0,
+        Access::SignedIn => 1,
+        Access::Staff => 2,
+        Access::Admin => 3,
+    };
+    match rank {
+        _ if rank >= needed => None,
+        0 => Some("UNAUTHENTICATED"),
+        _ => Some("FORBIDDEN"),
+    }
+}
+
+async fn every_root_field_lets_in_whom_the_table_says(shop: Shop) {
+    let ranks = ["", "mei", "staff", "admin"];
+    let mut asked = 0;
+    for (rank, name) in ranks.into_iter().enumerate() {
+        let mut client = shop.guest();
+        if rank > 0 {
+            client = shop.demo(name).await;
+        }
+        for rule in RULES {
+            let code = match rule.parent {
+                "Subscription" => watch(&shop, &client).await,
+                parent => ask(&client, parent, rule.field).await,
+            };
+            let who = format!("{}.{} asked by {name:?}", rule.parent, rule.field);
+            match expected(rule.access, rank) {
+                Some(expected) => assert_eq!(code, expected, "{who}"),
+                None => assert!(
+                    !["FORBIDDEN", "UNAUTHENTICATED"].contains(&code.as_str()),
+                    "{who}: {code}"
+                ),
+            }
+            asked += 1;
+            // These two did what they are for
+            if rank > 0 && rule.field.starts_with("logOut") {
+                client = shop.demo(name).await;
+            }
+        }
+    }
+    assert_eq!(asked, RULES.len() * 4);
+    assert_eq!(shop.database.count("orders").await, 0);
+    assert_eq!(shop.database.count("users").await, 3);
+}

@@ -1,0 +1,5 @@
+//! From wanting something to having it.
+
+mod by_card;
+mod by_code;
+mod documents;

@@ -1,0 +1,6 @@
+//! The house rules, held by reading the house.
+
+mod floors;
+mod generated;
+mod sizes;
+mod sources;

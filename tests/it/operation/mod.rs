@@ -1,0 +1,4 @@
+//! What operators rely on: clear refusals to start, and logs without secrets.
+
+mod logs;
+mod starting;
