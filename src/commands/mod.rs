@@ -2,6 +2,7 @@
 
 pub mod create_admin;
 pub mod doctor;
+mod failure;
 pub mod migrate;
 pub mod schema;
 pub mod seed;
@@ -9,5 +10,4 @@ pub mod seed_plans;
 pub mod serve;
 pub mod simulator;
 
-/// Why a command could not be done, for the person who typed it.
-pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+pub use failure::Failure;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use adapters::ecpay::Rejected;
 use axum::{
     Router,
-    body::Bytes,
-    extract::{DefaultBodyLimit, State},
+    body::{Body, Bytes},
+    extract::State,
     http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
     routing::post,
@@ -18,7 +18,11 @@ use domain::{
 };
 use entity::payments::NoticeKind;
 
-use crate::http::{House, caller, pages};
+use crate::http::{
+    House,
+    body::{self, Unread},
+    caller, pages,
+};
 
 /// ECPay's longest form is about three thousand bytes.
 const MOST_BYTES: usize = 16 * 1024;
@@ -32,15 +36,14 @@ pub fn router(house: House) -> Router {
         .route("/ecpay/payment-info", post(payment_info))
         .route("/ecpay/result", post(browser_return))
         .route("/ecpay/client-redirect", post(browser_return))
-        .layer(DefaultBodyLimit::max(MOST_BYTES))
         .with_state(house)
 }
 
-async fn notify(state: State<House>, parts: Parts, body: Bytes) -> Response {
+async fn notify(state: State<House>, parts: Parts, body: Body) -> Response {
     take_in(state, NoticeKind::Payment, parts, body).await
 }
 
-async fn payment_info(state: State<House>, parts: Parts, body: Bytes) -> Response {
+async fn payment_info(state: State<House>, parts: Parts, body: Body) -> Response {
     take_in(state, NoticeKind::PaymentInfo, parts, body).await
 }
 
@@ -48,8 +51,12 @@ async fn take_in(
     State(house): State<House>,
     kind: NoticeKind,
     parts: Parts,
-    body: Bytes,
+    body: Body,
 ) -> Response {
+    let body = match whole(&house, body).await {
+        Ok(body) => body,
+        Err(refusal) => return refusal,
+    };
     let notice = match house.ecpay.read_notice(kind, &body) {
         Ok(notice) => notice,
         Err(rejected) => return reject(rejected, &house, &parts),
@@ -83,7 +90,11 @@ async fn take_in(
 }
 
 /// The shopper's browser comes back. It is shown how things stand, whatever it brought: the notice decides.
-async fn browser_return(State(house): State<House>, parts: Parts, body: Bytes) -> Response {
+async fn browser_return(State(house): State<House>, parts: Parts, body: Body) -> Response {
+    let body = match whole(&house, body).await {
+        Ok(body) => body,
+        Err(refusal) => return refusal,
+    };
     let brought = match house.ecpay.verify_result(&body) {
         Ok(brought) => brought,
         Err(rejected) => {
@@ -96,6 +107,20 @@ async fn browser_return(State(house): State<House>, parts: Parts, body: Bytes) -
         Ok(link) => (StatusCode::SEE_OTHER, [(header::LOCATION, link)]).into_response(),
         Err(error) => pages::problem::of(&error),
     }
+}
+
+/// The whole body, or the refusal that its sender gets to read.
+async fn whole(house: &House, body: Body) -> Result<Bytes, Response> {
+    body::read(body, MOST_BYTES, house.limits.body)
+        .await
+        .map_err(|unread| {
+            count("unread");
+            match unread {
+                Unread::TooLarge => plain(StatusCode::PAYLOAD_TOO_LARGE, "0|Too large"),
+                Unread::TooSlow => plain(StatusCode::REQUEST_TIMEOUT, "0|Too slow"),
+                Unread::Broken => plain(StatusCode::BAD_REQUEST, "0|Malformed"),
+            }
+        })
 }
 
 fn reject(rejected: Rejected, house: &House, parts: &Parts) -> Response {

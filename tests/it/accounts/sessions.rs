@@ -23,6 +23,7 @@ both_engines!(
 
 async fn refresh(client: &Client, token: &str) -> Value {
     let input = json!({ "refreshToken": token });
+    let client = client.logged_out();
     client.attempt("refreshSession", SESSION, input).await
 }
 

@@ -35,6 +35,7 @@ async fn a_newcomer_subscribes_pays_and_gets_an_invoice(shop: Shop) {
 
     // Then they are back at the shop, and hear of every move in order
     assert!(page.url.as_str().starts_with(&shop.url), "{}", page.url);
+    assert_eq!(page.status, 200);
     page.must_say(&purchase.number);
     let changes = live.changes_until("COMPLETED").await;
     let moves: Vec<(&str, i64)> = changes
@@ -81,7 +82,7 @@ async fn a_newcomer_subscribes_pays_and_gets_an_invoice(shop: Shop) {
     ] {
         let answer = shop.http.get(&changed).send().await.unwrap();
         assert_eq!(answer.status().as_u16(), 404, "{changed}");
-        assert!(answer.headers()["content-type"] != "application/pdf");
+        assert_ne!(answer.headers()["content-type"], "application/pdf");
     }
 
     // and the page shows it paid from now on, whenever it is opened

@@ -53,6 +53,11 @@ impl Client {
         }
     }
 
+    /// The same program without a token.
+    pub fn logged_out(&self) -> Self {
+        Self::new(self.http.clone(), self.url.clone())
+    }
+
     pub fn token(&self) -> &str {
         self.token.as_deref().unwrap_or_default()
     }

@@ -111,7 +111,7 @@ impl Shop {
             shop.settle_on(free_port(), url, settings);
             match shop.try_start().await {
                 Ok(()) => return shop,
-                Err(Failed::Ended(_)) if shop.log().contains("Address already in use") => {}
+                Err(Failed::Ended) if shop.log().contains("Address already in use") => {}
                 Err(failed) => panic!("the server did not start: {failed:?}"),
             }
         }

@@ -22,10 +22,10 @@ pub struct Server {
 }
 
 /// Why a server did not come up.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failed {
     /// It ended.
-    Ended(ExitStatus),
+    Ended,
     /// It did not answer in time.
     Silent,
 }
@@ -44,8 +44,8 @@ impl Server {
         let deadline = Instant::now() + PATIENCE;
         let ready = format!("{url}/health/ready");
         loop {
-            if let Some(status) = server.child.try_wait().unwrap() {
-                return Err(Failed::Ended(status));
+            if server.ended().is_some() {
+                return Err(Failed::Ended);
             }
             let answer = http.get(&ready).timeout(Duration::from_secs(3)).send();
             if answer
@@ -64,11 +64,6 @@ impl Server {
     /// SIGKILL: no word of farewell.
     pub fn kill(mut self) {
         self.end();
-    }
-
-    /// The process id.
-    pub fn id(&self) -> u32 {
-        self.child.id()
     }
 
     /// How it ended, when it has.

@@ -34,7 +34,7 @@ async fn no_secret_stands_in_the_log_on_postgres() {
 /// Somebody whose every word is a canary, on every path, the failing ones included; what they were given.
 async fn live_through_everything(shop: &Shop) -> (Client, Vec<String>) {
     let input = json!({
-        "username": "canary", "email": EMAIL, "password": PASSWORD, "phone": "0912-canary",
+        "username": "canary8127", "email": EMAIL, "password": PASSWORD, "phone": "+886912817263",
     });
     let guest = shop.guest();
     let payload = guest.mutate("register", SESSION, input.clone()).await;
@@ -106,7 +106,7 @@ async fn no_secret_stands_in_the_log(shop: Shop) {
         [
             PASSWORD,
             EMAIL,
-            "0912-canary",
+            "+886912817263",
             "pwFHCqoQZGmho4w6",
             "EkRm7iFT261dpevs",
             GOOD_CARD,
