@@ -4,12 +4,13 @@ use std::fmt::Debug;
 
 use entity::base::transition;
 use sea_orm::{
-    ActiveEnum, ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel,
+    ActiveEnum, ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, ModelTrait,
     QueryFilter, Value, sea_query::Expr,
 };
 
 use super::{
     error::{Code, Error, Result},
+    event::Event,
     tx::Tx,
 };
 
@@ -17,6 +18,8 @@ use super::{
 pub trait Stateful: EntityTrait {
     /// The states.
     type Status: ActiveEnum<Value = String> + Copy + Eq + Debug + Send + Sync;
+    /// What is said of a move.
+    type Moved: Event;
 
     /// What a person calls such a row: `order`.
     const NAME: &'static str;
@@ -37,104 +40,113 @@ pub trait Stateful: EntityTrait {
     fn version(row: &Self::Model) -> i64;
     /// The table of moves.
     fn may_move(from: Self::Status, to: Self::Status) -> bool;
+    /// What is said when `row` has come here from `from`.
+    fn moved(row: &Self::Model, from: Self::Status, cause: &str) -> Self::Moved;
 }
 
-/// What became of a move.
-#[derive(Debug)]
-pub enum Moved<M> {
-    /// It was made; the row as it is now.
-    Now(M),
-    /// Somebody had made it already; the row as it is now.
-    Already(M),
-}
+/// Writes the parts of [`Stateful`] that are the same for every table with columns `id`, `status`, `version`.
+macro_rules! stateful_columns {
+    ($table:ident) => {
+        const ID: Self::Column = $table::Column::Id;
+        const STATUS: Self::Column = $table::Column::Status;
+        const VERSION: Self::Column = $table::Column::Version;
 
-impl<M> Moved<M> {
-    /// The row as it is now.
-    pub fn into_row(self) -> M {
-        match self {
-            Self::Now(row) | Self::Already(row) => row,
+        fn id(row: &$table::Model) -> sea_orm::Value {
+            row.id.into()
         }
-    }
-}
 
-/// Moves `row` to `to`, together with `changes` to its other columns.
+        fn subject(row: &$table::Model) -> String {
+            row.id.to_string()
+        }
+
+        fn status(row: &$table::Model) -> Self::Status {
+            row.status
+        }
+
+        fn version(row: &$table::Model) -> i64 {
+            row.version
+        }
+
+        fn may_move(from: Self::Status, to: Self::Status) -> bool {
+            may_move(from, to)
+        }
+    };
+}
+pub(crate) use stateful_columns;
+
+/// Moves `row` to `to`, together with `changes` to its other columns, and says so; the row as it is now.
+/// A move that was made already is no error, and nothing is said twice.
 ///
 /// # Errors
 /// [`Code::InvalidState`] when the table does not allow the move, or the row has moved elsewhere meanwhile.
-pub async fn advance<E>(
+pub async fn advance<M>(
     tx: &mut Tx,
-    row: &E::Model,
-    to: E::Status,
+    row: &M,
+    to: <M::Entity as Stateful>::Status,
     cause: &str,
-    changes: E::ActiveModel,
-) -> Result<Moved<E::Model>>
+    changes: <M::Entity as EntityTrait>::ActiveModel,
+) -> Result<M>
 where
-    E: Stateful,
-    E::Model: IntoActiveModel<E::ActiveModel> + Sync,
+    M: ModelTrait + Sync,
+    M::Entity: Stateful + EntityTrait<Model = M>,
+    M: IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
 {
-    let from = E::status(row);
+    let from = M::Entity::status(row);
     if from == to {
-        return reread::<E>(tx, row).await.map(Moved::Already);
+        return reread(tx, row).await;
     }
-    if !E::may_move(from, to) {
-        return Err(invalid_move::<E>(from, to));
+    if !M::Entity::may_move(from, to) {
+        return Err(invalid_move::<M::Entity>(from, to));
     }
-    let updated = E::update_many()
+    let updated = M::Entity::update_many()
         .set(changes)
-        .col_expr(E::STATUS, Expr::value(to.to_value()))
-        .col_expr(E::VERSION, Expr::col(E::VERSION).add(1))
-        .filter(E::ID.eq(E::id(row)))
-        .filter(E::VERSION.eq(E::version(row)))
+        .col_expr(M::Entity::STATUS, Expr::value(to.to_value()))
+        .col_expr(M::Entity::VERSION, Expr::col(M::Entity::VERSION).add(1))
+        .filter(M::Entity::ID.eq(M::Entity::id(row)))
+        .filter(M::Entity::VERSION.eq(M::Entity::version(row)))
         .exec(tx.db())
         .await?;
-    let now = reread::<E>(tx, row).await?;
+    let now = reread(tx, row).await?;
     if updated.rows_affected == 1 {
-        note(
-            tx,
-            E::subject(row),
-            E::version(&now),
-            Some(from.to_value()),
-            to.to_value(),
-            cause,
-        )
-        .await?;
-        return Ok(Moved::Now(now));
+        note(tx, &now, Some(from.to_value()), to, cause).await?;
+        tx.record(M::Entity::moved(&now, from, cause))?;
+        return Ok(now);
     }
-    if E::status(&now) == to {
-        return Ok(Moved::Already(now));
+    let elsewhere = M::Entity::status(&now);
+    if elsewhere == to {
+        return Ok(now);
     }
-    Err(invalid_move::<E>(E::status(&now), to))
+    Err(invalid_move::<M::Entity>(elsewhere, to))
 }
 
 /// Notes the making of a row: version 1, in the state it begins with.
 ///
 /// # Errors
 /// The database refuses, for one because it was noted before.
-pub async fn begin<E: Stateful>(tx: &mut Tx, row: &E::Model, cause: &str) -> Result<()> {
-    note(
-        tx,
-        E::subject(row),
-        E::version(row),
-        None,
-        E::status(row).to_value(),
-        cause,
-    )
-    .await
+pub async fn begin<M>(tx: &mut Tx, row: &M, cause: &str) -> Result<()>
+where
+    M: ModelTrait,
+    M::Entity: Stateful + EntityTrait<Model = M>,
+{
+    note(tx, row, None, M::Entity::status(row), cause).await
 }
 
-async fn note(
+async fn note<M>(
     tx: &Tx,
-    subject: String,
-    version: i64,
+    row: &M,
     from: Option<String>,
-    to: String,
+    to: <M::Entity as Stateful>::Status,
     cause: &str,
-) -> Result<()> {
+) -> Result<()>
+where
+    M: ModelTrait,
+    M::Entity: Stateful + EntityTrait<Model = M>,
+{
     let noted = transition::ActiveModel {
-        subject: Set(subject),
-        version: Set(version),
+        subject: Set(M::Entity::subject(row)),
+        version: Set(M::Entity::version(row)),
         from_status: Set(from),
-        to_status: Set(to),
+        to_status: Set(to.to_value()),
         cause: Set(cause.to_owned()),
         actor: Set(tx.op().actor().to_string()),
         at: Set(tx.now()),
@@ -145,12 +157,16 @@ async fn note(
     Ok(())
 }
 
-async fn reread<E: Stateful>(tx: &Tx, row: &E::Model) -> Result<E::Model> {
-    E::find()
-        .filter(E::ID.eq(E::id(row)))
+async fn reread<M>(tx: &Tx, row: &M) -> Result<M>
+where
+    M: ModelTrait,
+    M::Entity: Stateful + EntityTrait<Model = M>,
+{
+    M::Entity::find()
+        .filter(M::Entity::ID.eq(M::Entity::id(row)))
         .one(tx.db())
         .await?
-        .ok_or(Error::NotFound(E::NAME))
+        .ok_or(Error::NotFound(M::Entity::NAME))
 }
 
 fn invalid_move<E: Stateful>(from: E::Status, to: E::Status) -> Error {

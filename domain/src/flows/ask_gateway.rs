@@ -13,7 +13,7 @@ use sea_orm::{
 };
 
 use crate::{
-    base::{Op, Result, Tx},
+    base::{Op, Result, Tx, transition},
     orders,
     payments::{self, decide, decide::Standing, schedule, state::is_open},
     ports::{Outcome, TradeReport, TradeState, Unanswered},
@@ -158,7 +158,7 @@ async fn not_yet(tx: &mut Tx, order: &order::Model, payment: &payment::Model) ->
         updated_at: Set(tx.now()),
         ..Default::default()
     };
-    payments::state::advance(tx, payment, PaymentStatus::Expired, "janitor", changes).await?;
+    transition::advance(tx, payment, PaymentStatus::Expired, "janitor", changes).await?;
     after_attempt_ended(tx, order, payment.id, OrderStatus::Failed, "janitor").await
 }
 
@@ -178,7 +178,7 @@ async fn note_silence(tx: &mut Tx, payment: &payment::Model, silence: &Unanswere
         updated_at: Set(tx.now()),
         ..Default::default()
     };
-    payments::state::advance(tx, payment, PaymentStatus::Unknown, "janitor", changes).await?;
+    transition::advance(tx, payment, PaymentStatus::Unknown, "janitor", changes).await?;
     Ok(())
 }
 

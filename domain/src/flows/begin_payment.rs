@@ -13,6 +13,7 @@ use crate::{
         Code, Error, Op, Result, Tx,
         idempotency::{self, Claim, IdempotencyKey},
         links::Purpose,
+        transition,
     },
     orders::{self, state::is_payable},
     payments,
@@ -76,7 +77,7 @@ pub async fn begin_payment(op: &Op, begin: BeginPayment, key: &str) -> Result<Be
         };
         order::Entity::update(changes).exec(tx.db()).await?;
     } else {
-        orders::state::advance(
+        transition::advance(
             &mut tx,
             &order,
             OrderStatus::Processing,

@@ -6,10 +6,7 @@ use entity::{
 };
 use sea_orm::{ActiveValue::Set, EntityTrait, QuerySelect};
 
-use crate::{
-    base::{Result, Tx},
-    orders, subscriptions,
-};
+use crate::base::{Result, Tx, transition};
 
 use super::fulfil;
 
@@ -45,7 +42,7 @@ pub async fn close(tx: &mut Tx, order: &order::Model, ending: Ending) -> Result<
         updated_at: Set(now),
         ..Default::default()
     };
-    let closed = orders::state::advance(tx, order, order_to, cause, changes).await?;
+    let closed = transition::advance(tx, order, order_to, cause, changes).await?;
     for line in fulfil::lines(tx, order.id).await? {
         let Some(id) = line.subscription_id else {
             continue;
@@ -62,7 +59,7 @@ pub async fn close(tx: &mut Tx, order: &order::Model, ending: Ending) -> Result<
                 updated_at: Set(now),
                 ..Default::default()
             };
-            subscriptions::state::advance(tx, &row, subscription_to, cause, changes).await?;
+            transition::advance(tx, &row, subscription_to, cause, changes).await?;
         }
     }
     Ok(closed)

@@ -11,7 +11,7 @@ use entity::{
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 
 use crate::{
-    base::{Error, Result, Tx},
+    base::{Error, Result, Tx, transition},
     invoices::{self, NewInvoice},
     orders,
     payments::{self, decide::Decision, schedule, state::is_open},
@@ -49,7 +49,7 @@ pub async fn carry_out(
         Decision::Settle => settle(tx, order, payment, facts, cause).await,
         Decision::KeepAsLate => {
             let changes = with_facts(tx, facts, closed(tx));
-            payments::state::advance(tx, payment, PaymentStatus::PaidLate, cause, changes).await?;
+            transition::advance(tx, payment, PaymentStatus::PaidLate, cause, changes).await?;
             tracing::warn!(payment = %payment.id, "money came for an order that cannot take it any more");
             Ok(())
         }
@@ -62,8 +62,7 @@ pub async fn carry_out(
                 let mut changes = with_facts(tx, facts, closed(tx));
                 changes.next_check_at = Set(Some(tx.now() + schedule::SECOND_OPINION));
                 changes.failure_code = Set(Some((*reason).to_owned()));
-                payments::state::advance(tx, payment, PaymentStatus::Review, cause, changes)
-                    .await?;
+                transition::advance(tx, payment, PaymentStatus::Review, cause, changes).await?;
             }
             Ok(())
         }
@@ -82,8 +81,7 @@ async fn settle(
     note_settlement(tx, order, Some(payment.id)).await?;
     let mut changes = with_facts(tx, facts, closed(tx));
     changes.paid_at = Set(Some(paid_at));
-    let payment =
-        payments::state::advance(tx, payment, PaymentStatus::Paid, cause, changes).await?;
+    let payment = transition::advance(tx, payment, PaymentStatus::Paid, cause, changes).await?;
     let (order, lines) = complete(tx, order, payment.method, paid_at, cause).await?;
     let buyer = user::Entity::find_by_id(order.user_id)
         .one(tx.db())
@@ -143,14 +141,14 @@ async fn complete(
         updated_at: Set(tx.now()),
         ..Default::default()
     };
-    let paid = orders::state::advance(tx, order, OrderStatus::Paid, cause, changes).await?;
+    let paid = transition::advance(tx, order, OrderStatus::Paid, cause, changes).await?;
     let lines = fulfil::fulfil(tx, order.id, paid_at).await?;
     let changes = order::ActiveModel {
         updated_at: Set(tx.now()),
         ..Default::default()
     };
     let order =
-        orders::state::advance(tx, &paid, OrderStatus::Completed, "fulfilled", changes).await?;
+        transition::advance(tx, &paid, OrderStatus::Completed, "fulfilled", changes).await?;
     Ok((order, lines))
 }
 
@@ -183,7 +181,7 @@ async fn await_code(
     changes.code_expires_at = Set(Some(code.expires_at()));
     changes.expires_at = Set(deadline);
     changes.next_check_at = Set(Some(next));
-    payments::state::advance(tx, payment, PaymentStatus::AwaitingPayment, cause, changes).await?;
+    transition::advance(tx, payment, PaymentStatus::AwaitingPayment, cause, changes).await?;
     let changes = order::ActiveModel {
         payment_method: Set(Some(payment.method)),
         expires_at: Set(order.expires_at.max(deadline)),
@@ -198,7 +196,7 @@ async fn await_code(
         };
         order::Entity::update(changes).exec(tx.db()).await?;
     } else if orders::state::may_move(order.status, OrderStatus::AwaitingPayment) {
-        orders::state::advance(tx, order, OrderStatus::AwaitingPayment, cause, changes).await?;
+        transition::advance(tx, order, OrderStatus::AwaitingPayment, cause, changes).await?;
     }
     Ok(())
 }
@@ -216,7 +214,7 @@ async fn fail(
     changes.next_check_at = Set(Some(tx.now() + schedule::LAST_LOOK));
     changes.failure_code = Set(Some(code.to_owned()));
     changes.failure_message = Set(Some(message.chars().take(200).collect()));
-    payments::state::advance(tx, payment, PaymentStatus::Failed, cause, changes).await?;
+    transition::advance(tx, payment, PaymentStatus::Failed, cause, changes).await?;
     after_attempt_ended(tx, order, payment.id, OrderStatus::Failed, cause).await
 }
 
@@ -245,7 +243,7 @@ pub async fn after_attempt_ended(
             updated_at: Set(tx.now()),
             ..Default::default()
         };
-        orders::state::advance(tx, order, to, cause, changes).await?;
+        transition::advance(tx, order, to, cause, changes).await?;
     }
     Ok(())
 }

@@ -79,7 +79,7 @@ pub async fn place(tx: &mut Tx, new: NewOrder) -> Result<order::Model> {
     order_line::Entity::insert_many(lines.collect::<Vec<_>>())
         .exec_without_returning(tx.db())
         .await?;
-    transition::begin::<order::Entity>(tx, &row, "create_order").await?;
+    transition::begin(tx, &row, "create_order").await?;
     tx.record(OrderPlaced {
         order_id: row.id,
         number: row.number.clone(),

@@ -1,12 +1,8 @@
 //! Where an order may go from where.
 
 use entity::orders::{OrderStatus, order};
-use sea_orm::Value;
 
-use crate::base::{
-    Result, Tx,
-    transition::{self, Moved, Stateful},
-};
+use crate::base::transition::{Stateful, stateful_columns};
 
 use super::events::OrderStatusChanged;
 
@@ -41,56 +37,19 @@ pub const fn is_payable(status: OrderStatus) -> bool {
 
 impl Stateful for order::Entity {
     type Status = OrderStatus;
+    type Moved = OrderStatusChanged;
 
     const NAME: &'static str = "order";
-    const ID: Self::Column = order::Column::Id;
-    const STATUS: Self::Column = order::Column::Status;
-    const VERSION: Self::Column = order::Column::Version;
 
-    fn id(row: &order::Model) -> Value {
-        row.id.into()
-    }
+    stateful_columns!(order);
 
-    fn subject(row: &order::Model) -> String {
-        row.id.to_string()
-    }
-
-    fn status(row: &order::Model) -> OrderStatus {
-        row.status
-    }
-
-    fn version(row: &order::Model) -> i64 {
-        row.version
-    }
-
-    fn may_move(from: OrderStatus, to: OrderStatus) -> bool {
-        may_move(from, to)
-    }
-}
-
-/// Moves an order and says so. A move that was made already is no error.
-///
-/// # Errors
-/// The table does not allow it.
-pub async fn advance(
-    tx: &mut Tx,
-    row: &order::Model,
-    to: OrderStatus,
-    cause: &str,
-    changes: order::ActiveModel,
-) -> Result<order::Model> {
-    let from = row.status;
-    match transition::advance::<order::Entity>(tx, row, to, cause, changes).await? {
-        Moved::Already(now) => Ok(now),
-        Moved::Now(now) => {
-            tx.record(OrderStatusChanged {
-                order_id: now.id,
-                from,
-                to,
-                version: now.version,
-                cause: cause.to_owned(),
-            })?;
-            Ok(now)
+    fn moved(row: &order::Model, from: OrderStatus, cause: &str) -> OrderStatusChanged {
+        OrderStatusChanged {
+            order_id: row.id,
+            from,
+            to: row.status,
+            version: row.version,
+            cause: cause.to_owned(),
         }
     }
 }

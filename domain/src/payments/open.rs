@@ -61,7 +61,7 @@ pub async fn open(
     }
     .insert(tx.db())
     .await?;
-    transition::begin::<payment::Entity>(tx, &row, "begin_payment").await?;
+    transition::begin(tx, &row, "begin_payment").await?;
     tx.record(PaymentOpened {
         payment_id: row.id,
         order_id: row.order_id,

@@ -1,12 +1,8 @@
 //! Where an attempt may go from where.
 
 use entity::payments::{PaymentStatus, payment};
-use sea_orm::Value;
 
-use crate::base::{
-    Result, Tx,
-    transition::{self, Moved, Stateful},
-};
+use crate::base::transition::{Stateful, stateful_columns};
 
 use super::events::PaymentStatusChanged;
 
@@ -50,57 +46,20 @@ pub const fn holds_order_open(status: PaymentStatus) -> bool {
 
 impl Stateful for payment::Entity {
     type Status = PaymentStatus;
+    type Moved = PaymentStatusChanged;
 
     const NAME: &'static str = "payment";
-    const ID: Self::Column = payment::Column::Id;
-    const STATUS: Self::Column = payment::Column::Status;
-    const VERSION: Self::Column = payment::Column::Version;
 
-    fn id(row: &payment::Model) -> Value {
-        row.id.into()
-    }
+    stateful_columns!(payment);
 
-    fn subject(row: &payment::Model) -> String {
-        row.id.to_string()
-    }
-
-    fn status(row: &payment::Model) -> PaymentStatus {
-        row.status
-    }
-
-    fn version(row: &payment::Model) -> i64 {
-        row.version
-    }
-
-    fn may_move(from: PaymentStatus, to: PaymentStatus) -> bool {
-        may_move(from, to)
-    }
-}
-
-/// Moves an attempt and says so. A move that was made already is no error.
-///
-/// # Errors
-/// The table does not allow it.
-pub async fn advance(
-    tx: &mut Tx,
-    row: &payment::Model,
-    to: PaymentStatus,
-    cause: &str,
-    changes: payment::ActiveModel,
-) -> Result<payment::Model> {
-    let from = row.status;
-    match transition::advance::<payment::Entity>(tx, row, to, cause, changes).await? {
-        Moved::Already(now) => Ok(now),
-        Moved::Now(now) => {
-            tx.record(PaymentStatusChanged {
-                payment_id: now.id,
-                order_id: now.order_id,
-                from,
-                to,
-                version: now.version,
-                cause: cause.to_owned(),
-            })?;
-            Ok(now)
+    fn moved(row: &payment::Model, from: PaymentStatus, cause: &str) -> PaymentStatusChanged {
+        PaymentStatusChanged {
+            payment_id: row.id,
+            order_id: row.order_id,
+            from,
+            to: row.status,
+            version: row.version,
+            cause: cause.to_owned(),
         }
     }
 }

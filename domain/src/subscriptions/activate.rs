@@ -8,9 +8,9 @@ use entity::{
 };
 use sea_orm::{ActiveValue::Set, EntityTrait, QuerySelect};
 
-use crate::base::{Error, Result, Tx};
+use crate::base::{Error, Result, Tx, transition};
 
-use super::{period, state};
+use super::period;
 
 /// Begins the subscription at `paid_at` and gives its first period.
 ///
@@ -37,6 +37,6 @@ pub async fn activate(
         updated_at: Set(tx.now()),
         ..Default::default()
     };
-    state::advance(tx, &row, SubscriptionStatus::Active, "settlement", changes).await?;
+    transition::advance(tx, &row, SubscriptionStatus::Active, "settlement", changes).await?;
     Ok((start, end))
 }

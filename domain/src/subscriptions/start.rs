@@ -64,7 +64,7 @@ pub async fn start(tx: &mut Tx, new: NewSubscription) -> Result<subscription::Mo
         }
         Err(error) => return Err(error.into()),
     };
-    transition::begin::<subscription::Entity>(tx, &row, "create_subscription").await?;
+    transition::begin(tx, &row, "create_subscription").await?;
     tx.record(SubscriptionCreated {
         subscription_id: row.id,
         user_id: row.user_id,

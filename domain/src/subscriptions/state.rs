@@ -1,12 +1,8 @@
 //! Where a subscription may go from where.
 
 use entity::subscriptions::{SubscriptionStatus, subscription};
-use sea_orm::Value;
 
-use crate::base::{
-    Result, Tx,
-    transition::{self, Moved, Stateful},
-};
+use crate::base::transition::{Stateful, stateful_columns};
 
 use super::events::SubscriptionStatusChanged;
 
@@ -25,56 +21,23 @@ pub const fn may_move(from: SubscriptionStatus, to: SubscriptionStatus) -> bool 
 
 impl Stateful for subscription::Entity {
     type Status = SubscriptionStatus;
+    type Moved = SubscriptionStatusChanged;
 
     const NAME: &'static str = "subscription";
-    const ID: Self::Column = subscription::Column::Id;
-    const STATUS: Self::Column = subscription::Column::Status;
-    const VERSION: Self::Column = subscription::Column::Version;
 
-    fn id(row: &subscription::Model) -> Value {
-        row.id.into()
-    }
+    stateful_columns!(subscription);
 
-    fn subject(row: &subscription::Model) -> String {
-        row.id.to_string()
-    }
-
-    fn status(row: &subscription::Model) -> SubscriptionStatus {
-        row.status
-    }
-
-    fn version(row: &subscription::Model) -> i64 {
-        row.version
-    }
-
-    fn may_move(from: SubscriptionStatus, to: SubscriptionStatus) -> bool {
-        may_move(from, to)
-    }
-}
-
-/// Moves a subscription and says so. A move that was made already is no error.
-///
-/// # Errors
-/// The table does not allow it.
-pub async fn advance(
-    tx: &mut Tx,
-    row: &subscription::Model,
-    to: SubscriptionStatus,
-    cause: &str,
-    changes: subscription::ActiveModel,
-) -> Result<subscription::Model> {
-    let from = row.status;
-    match transition::advance::<subscription::Entity>(tx, row, to, cause, changes).await? {
-        Moved::Already(now) => Ok(now),
-        Moved::Now(now) => {
-            tx.record(SubscriptionStatusChanged {
-                subscription_id: now.id,
-                from,
-                to,
-                version: now.version,
-                cause: cause.to_owned(),
-            })?;
-            Ok(now)
+    fn moved(
+        row: &subscription::Model,
+        from: SubscriptionStatus,
+        cause: &str,
+    ) -> SubscriptionStatusChanged {
+        SubscriptionStatusChanged {
+            subscription_id: row.id,
+            from,
+            to: row.status,
+            version: row.version,
+            cause: cause.to_owned(),
         }
     }
 }

@@ -6,9 +6,7 @@ use entity::{
 };
 use sea_orm::{ActiveValue::Set, EntityTrait, QuerySelect};
 
-use crate::base::{Access, Code, Error, Op, Result};
-
-use super::state;
+use crate::base::{Access, Code, Error, Op, Result, transition};
 
 /// Moves a subscription as the table of moves allows. A pending one is moved by its order alone:
 /// settling it makes it active, cancelling it cancels it.
@@ -48,7 +46,7 @@ pub async fn update_status(
         changes.ended_at = Set(Some(tx.now()));
         changes.auto_renew = Set(false);
     }
-    let row = state::advance(&mut tx, &row, to, "update_status", changes).await?;
+    let row = transition::advance(&mut tx, &row, to, "update_status", changes).await?;
     tx.commit().await?;
     Ok(row)
 }

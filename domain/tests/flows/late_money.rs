@@ -118,10 +118,16 @@ async fn a_notice_replayed_after_the_refund_does_not_bring_the_money_back() {
         let order = domain::orders::query::lock(&tx, order.id).await.unwrap();
         let row = payments::query::lock(&tx, payment.id).await.unwrap();
         let changes = payment::ActiveModel::default;
-        payments::state::advance(&mut tx, &row, PaymentStatus::Refunded, "refund", changes())
-            .await
-            .unwrap();
-        domain::orders::state::advance(
+        domain::base::transition::advance(
+            &mut tx,
+            &row,
+            PaymentStatus::Refunded,
+            "refund",
+            changes(),
+        )
+        .await
+        .unwrap();
+        domain::base::transition::advance(
             &mut tx,
             &order,
             OrderStatus::Refunded,

@@ -72,7 +72,7 @@ async fn an_attempt_that_began_in_the_last_instant_keeps_its_order() {
             .await
             .unwrap();
         let (to, changes) = (OrderStatus::Processing, order::ActiveModel::default());
-        domain::orders::state::advance(&mut tx, &locked, to, "begin_payment", changes)
+        domain::base::transition::advance(&mut tx, &locked, to, "begin_payment", changes)
             .await
             .unwrap();
         house.wait(order.expires_at - house.now());
