@@ -202,6 +202,7 @@ impl Session {
             .shares
             .take(actor.user_id(), self.visitor.address);
         if let Some(wait) = standing.and_then(|standing| standing.retry_after) {
+            metrics::counter!("rate_limited_total").increment(1);
             let mut error = refusal("RATE_LIMITED", format!("Too often; try again in {wait} s."));
             let extensions = error.extensions.get_or_insert_default();
             extensions.set("retryAfterSeconds", wait);

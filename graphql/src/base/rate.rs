@@ -3,7 +3,8 @@
 use async_graphql::{Context, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
-/// How often the caller may still ask. Whoever answers documents puts it into the request.
+/// How often the caller may still ask.
+// Who answers documents puts it into the request.
 #[derive(SimpleObject, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(name = "RateLimit")]
 pub struct RateLimit {
