@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod base;
 pub mod invoices;
+pub mod nodes;
 pub mod orders;
 pub mod payments;
 pub mod plans;

@@ -1,15 +1,17 @@
 //! The three roots, made of the rooms' parts, and the schema built on them.
 
 use async_graphql::{MergedObject, MergedSubscription, Object, Request, SDLExportOptions};
+use chrono::{DateTime, Utc};
 use domain::base::Op;
 
 use crate::{
     audit::AuditQuery,
-    base::{ask::with_loader, doorkeeper::Doorkeeper},
+    base::{ask::with_loader, doorkeeper::Doorkeeper, rate::RateQuery},
     invoices::{
         InvoicesQuery,
         loaders::{InvoiceByOrder, LinesByInvoice},
     },
+    nodes::NodesQuery,
     orders::{
         OrdersMutation, OrdersQuery, OrdersSubscription,
         loaders::{LinesByOrder, OrderById},
@@ -37,6 +39,8 @@ pub struct Query(
     PaymentsQuery,
     InvoicesQuery,
     AuditQuery,
+    NodesQuery,
+    RateQuery,
 );
 
 /// What can be done.
@@ -81,6 +85,10 @@ pub fn build_schema(options: Options) -> Schema {
         Subscription::default(),
     )
     .extension(Doorkeeper)
+    .override_output_type_description::<DateTime<Utc>>(
+        "An instant, as RFC 3339 writes it. Answers are in UTC, such as `2026-11-20T04:15:00+00:00`; \
+         in inputs any offset will do.",
+    )
     // Introspection as tools send it is 15 deep.
     .limit_depth(16)
     .limit_complexity(1000)

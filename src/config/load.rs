@@ -7,7 +7,8 @@ use entity::invoices::invoice::Party;
 use super::{
     check,
     model::{
-        Config, Ecpay, EcpayEnvironment, LogFormat, Logging, Profile, Secrets, Server, Shop, Store,
+        Config, Ecpay, EcpayEnvironment, LogFormat, Logging, Profile, Rates, Secrets, Server, Shop,
+        Store,
     },
     problem::Problems,
     reader::Reader,
@@ -129,7 +130,25 @@ fn server(reader: &mut Reader, profile: Profile) -> Server {
         allowed_origins,
         introspection: reader.switch("FABRICA_INTROSPECTION", open),
         playground: reader.switch("FABRICA_PLAYGROUND", open),
+        rates: rates(reader, profile),
         drain_seconds: reader.number("FABRICA_DRAIN_SECONDS", drain, 0, 20),
+    }
+}
+
+/// On a developer's machine the playground and the tests are to breathe.
+fn rates(reader: &mut Reader, profile: Profile) -> Rates {
+    let generous = match profile {
+        Profile::Development => 10,
+        Profile::Sandbox | Profile::Production => 1,
+    };
+    let mut rate = |name, usual: u64| {
+        let rate = reader.number(name, usual * generous, 0, 1_000_000);
+        u32::try_from(rate).unwrap_or(u32::MAX)
+    };
+    Rates {
+        per_minute: rate("FABRICA_RATE_PER_MINUTE", 60),
+        per_hour: rate("FABRICA_RATE_PER_HOUR", 1000),
+        guarded_per_minute: rate("FABRICA_RATE_AUTH_PER_MINUTE", 10),
     }
 }
 

@@ -16,7 +16,8 @@ mod tests;
 pub use keys::{Keys, keys};
 pub use load::{load, load_from};
 pub use model::{
-    Config, Ecpay, EcpayEnvironment, LogFormat, Logging, Profile, Secrets, Server, Shop, Store,
+    Config, Ecpay, EcpayEnvironment, LogFormat, Logging, Profile, Rates, Secrets, Server, Shop,
+    Store,
 };
 pub use print::{settings_markdown, table_of};
 pub use problem::{Problem, Problems};

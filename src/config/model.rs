@@ -62,8 +62,21 @@ pub struct Server {
     pub introspection: bool,
     /// Whether the playground is served.
     pub playground: bool,
+    /// How often somebody may ask.
+    pub rates: Rates,
     /// How long to answer on after readiness ended, in seconds.
     pub drain_seconds: u64,
+}
+
+/// How often somebody may ask; 0 for as often as they like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rates {
+    /// Documents of a user, or of an address without one, in a minute.
+    pub per_minute: u32,
+    /// The same, in an hour.
+    pub per_hour: u32,
+    /// Documents of an address that log in, register, refresh or change a password, in a minute.
+    pub guarded_per_minute: u32,
 }
 
 /// Where data is kept.

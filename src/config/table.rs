@@ -97,6 +97,12 @@ pub const SETTINGS: &[Setting] = &[
         "Whether everybody may read the schema through introspection: `on` or `off`. `/schema.graphql` is there in any case."),
     setting(Server, "FABRICA_PLAYGROUND", Open, "on, in production off",
         "Whether the playground is served at `/`: `on` or `off`."),
+    setting(Server, "FABRICA_RATE_PER_MINUTE", Open, "60, in development 600",
+        "How many GraphQL documents a user, or without one an address, may send in a minute and at once; 0 for any number."),
+    setting(Server, "FABRICA_RATE_PER_HOUR", Open, "1000, in development 10000",
+        "The same for an hour."),
+    setting(Server, "FABRICA_RATE_AUTH_PER_MINUTE", Open, "10, in development 100",
+        "How many documents that log in, register, refresh a session or change a password one address may send in a minute; 0 for any number."),
     setting(Server, "FABRICA_DRAIN_SECONDS", Open, "5, in development 0",
         "How long the server answers on after it said that it is going, so that balancers notice (0 to 20)."),
 

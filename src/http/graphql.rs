@@ -1,7 +1,7 @@
 //! GraphQL over HTTP, as `docs/API.md` and the GraphQL-over-HTTP draft have it. The library's own handlers
 //! run mutations by GET, take form bodies and have no bounds, so that this is written here.
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use async_graphql::{
     Request as Operation, Response as Outcome, ServerError, parser::types::OperationType,
@@ -11,23 +11,26 @@ use axum::{
     body::Body,
     extract::{Request, State},
     http::{
-        HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
+        Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
         header::{
             ALLOW, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
         },
     },
     response::Response,
 };
-use domain::base::{Error, Op};
+use domain::base::{Error, Op, Result as Known};
+use graphql::base::idempotency::IdempotencyHeader;
 use tracing::Instrument;
 
 use super::{
     accept::{self, MediaType},
     body::{self, Unread},
-    caller,
+    caller::{self, Caller},
     document::{self, Document, refusal},
     envelope::Envelope,
     house::House,
+    idempotency,
+    limits::{self, Standing},
     observe::OperationName,
     outcome::{answer, write},
     request_id::RequestId,
@@ -72,7 +75,14 @@ impl Refused {
     }
 
     fn into_response(self, media_type: MediaType, request_id: &RequestId) -> Response {
-        let outcome = Outcome::from_errors(vec![refusal(self.code, self.message)]);
+        let mut error = refusal(self.code, self.message);
+        let wait = self.headers.iter().find(|(name, _)| name == RETRY_AFTER);
+        let wait = wait.and_then(|(_, value)| value.to_str().ok()?.parse::<u64>().ok());
+        if let Some(wait) = wait {
+            let extensions = error.extensions.get_or_insert_default();
+            extensions.set("retryAfterSeconds", wait);
+        }
+        let outcome = Outcome::from_errors(vec![error]);
         let mut response = write(outcome, false, self.status, media_type, request_id);
         response.headers_mut().extend(self.headers);
         response
@@ -90,10 +100,52 @@ pub async fn handle(
     }
     let asked = accept::negotiate(request.headers());
     let media_type = asked.unwrap_or(MediaType::Json);
-    match respond(&house, &request_id, request, asked).await {
+    let arrival = arrive(&house, request.headers(), request.extensions()).await;
+    let standing = arrival.standing;
+    let mut response = match respond(&house, &request_id, request, asked, arrival).await {
         Ok(response) => response,
         Err(refused) => refused.into_response(media_type, &request_id),
+    };
+    if let Some(standing) = standing {
+        standing.write(response.headers_mut());
     }
+    response
+}
+
+/// Who sent the request, and how their share stands with it.
+struct Arrival {
+    caller: Known<Caller>,
+    address: Option<IpAddr>,
+    standing: Option<Standing>,
+}
+
+/// Counts the request before anything is done for it, be it good or bad.
+async fn arrive(house: &House, headers: &HeaderMap, extensions: &Extensions) -> Arrival {
+    let trusted = house.config.server.trusted_proxies;
+    let address = caller::address(trusted, headers, extensions);
+    let caller = caller::of(house, headers).await;
+    let user = caller.as_ref().ok().and_then(|known| known.actor.user_id());
+    Arrival {
+        caller,
+        address,
+        standing: house.shares.take(user, address),
+    }
+}
+
+/// Refuses who has nothing left.
+fn within(standing: Option<Standing>) -> Result<(), Refused> {
+    let Some((standing, wait)) = standing.and_then(|each| Some((each, each.retry_after?))) else {
+        return Ok(());
+    };
+    ::metrics::counter!("rate_limited_total").increment(1);
+    let message = format!("Too often; try again in {wait} s.");
+    let refused = Refused::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", message);
+    let mut headers = HeaderMap::new();
+    standing.write(&mut headers);
+    let refused = refused.with(RETRY_AFTER, wait);
+    Err(headers.iter().fold(refused, |refused, (name, value)| {
+        refused.with(name.clone(), value.clone())
+    }))
 }
 
 async fn respond(
@@ -101,6 +153,7 @@ async fn respond(
     request_id: &RequestId,
     request: Request,
     asked: Option<MediaType>,
+    arrival: Arrival,
 ) -> Result<Response, Refused> {
     let (parts, content) = request.into_parts();
     let envelope = match parts.method {
@@ -111,6 +164,7 @@ async fn respond(
             "Send a POST, or a GET with a query.",
         )),
     }?;
+    within(arrival.standing)?;
     let Some(media_type) = asked else {
         return Err(Refused::new(
             StatusCode::NOT_ACCEPTABLE,
@@ -118,21 +172,28 @@ async fn respond(
             "Answers come as application/graphql-response+json or application/json.",
         ));
     };
-    let caller = caller::of(house, &parts.headers)
-        .await
-        .map_err(unknown_caller)?;
+    let caller = arrival.caller.map_err(unknown_caller)?;
     let is_known = caller.claims.is_some();
     let document = match document::read(&envelope.query, envelope.operation_name.as_deref()) {
         Ok(document) => document,
         Err(error) => return Ok(not_run(error, media_type, request_id)),
     };
     allowed_here(document.kind, &parts.method)?;
+    if document.kind == OperationType::Mutation && limits::is_guarded(&document.parsed) {
+        within(house.shares.take_guarded(arrival.address))?;
+    }
     let origin = caller::origin(house, &parts.headers, &parts.extensions);
     let op = Op::new(house.app.clone(), caller.actor, &request_id.0, origin);
     let Document { parsed, kind, name } = document;
     let mut operation = envelope.into_request();
     operation.set_parsed_query(parsed);
-    let operation = graphql::attach(operation, op);
+    let mut operation = graphql::attach(operation, op);
+    if let Some(key) = idempotency::key(&parts.headers).map_err(Refused::bad)? {
+        operation = operation.data(IdempotencyHeader(key));
+    }
+    if let Some(standing) = arrival.standing {
+        operation = operation.data(standing.shown(house.app.clock.now()));
+    }
     let time = match is_known {
         true => house.limits.operation,
         false => house.limits.operation / 2,

@@ -12,7 +12,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::{config::Config, shutdown::Shutdown};
 
-use super::{caller, request_id::RequestId, tally::Tally};
+use super::{caller, limits::Shares, request_id::RequestId, tally::Tally};
 
 /// What every door shares.
 #[derive(Clone)]
@@ -33,6 +33,7 @@ pub struct House {
     pub metrics: PrometheusHandle,
     /// How much and how long.
     pub limits: Limits,
+    pub(super) shares: Arc<Shares>,
     pub(super) sockets_by_address: Tally<IpAddr>,
     pub(super) sockets_by_user: Tally<UserId>,
 }
@@ -49,6 +50,7 @@ impl House {
         shutdown: Shutdown,
         metrics: PrometheusHandle,
     ) -> Self {
+        let shares = Arc::new(Shares::new(config.server.rates));
         Self {
             app,
             ecpay,
@@ -58,6 +60,7 @@ impl House {
             shutdown,
             metrics,
             limits: Limits::default(),
+            shares,
             sockets_by_address: Tally::default(),
             sockets_by_user: Tally::default(),
         }

@@ -12,6 +12,8 @@ pub mod graphql;
 pub mod headers;
 pub mod health;
 mod house;
+mod idempotency;
+mod limits;
 mod metrics;
 pub mod observe;
 mod outcome;

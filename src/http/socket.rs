@@ -1,7 +1,7 @@
 //! One socket, from `connection_init` to the last frame. One task does everything: answers are sent as the
 //! socket takes them, so that nothing piles up for a client that does not read.
 
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, net::IpAddr, time::Duration};
 
 use async_graphql::{Response, ServerError, parser::types::OperationType};
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
@@ -26,6 +26,7 @@ use super::{
 pub(super) struct Visitor {
     pub(super) origin: Origin,
     pub(super) request_id: String,
+    pub(super) address: Option<IpAddr>,
 }
 
 /// How a socket ends.
@@ -194,6 +195,17 @@ impl Session {
             .map_err(|_| Close::Malformed("The payload of subscribe has not the right form"))?;
         if self.running.len() >= self.house.limits.subscriptions {
             let error = refusal("RATE_LIMITED", "Too many subscriptions on this socket.");
+            return self.fail(&id, vec![error]).await;
+        }
+        let standing = self
+            .house
+            .shares
+            .take(actor.user_id(), self.visitor.address);
+        if let Some(wait) = standing.and_then(|standing| standing.retry_after) {
+            metrics::counter!("rate_limited_total").increment(1);
+            let mut error = refusal("RATE_LIMITED", format!("Too often; try again in {wait} s."));
+            let extensions = error.extensions.get_or_insert_default();
+            extensions.set("retryAfterSeconds", wait);
             return self.fail(&id, vec![error]).await;
         }
         let document = match document::read(&envelope.query, envelope.operation_name.as_deref()) {

@@ -78,6 +78,7 @@ pub(super) async fn upgrade(house: House, request_id: RequestId, request: Reques
     let visitor = Visitor {
         origin: caller::origin(&house, &parts.headers, &parts.extensions),
         request_id: request_id.0.clone(),
+        address,
     };
     let tasks = house.shutdown.tasks.clone();
     upgrade

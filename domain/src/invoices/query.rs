@@ -39,6 +39,18 @@ pub async fn get(op: &Op, id: InvoiceId) -> Result<invoice::Model> {
         .ok_or(Error::NotFound("invoice"))
 }
 
+/// Those of the ids that the actor may know of.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn by_ids(op: &Op, ids: &[InvoiceId]) -> Result<HashMap<InvoiceId, invoice::Model>> {
+    let rows = visible_to(op.actor())
+        .filter(invoice::Column::Id.is_in(ids.iter().copied()))
+        .all(op.reader())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
 /// The invoices of these orders. The orders were read through their own `visible_to`.
 ///
 /// # Errors

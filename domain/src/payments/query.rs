@@ -49,6 +49,18 @@ pub async fn get(op: &Op, id: PaymentId) -> Result<payment::Model> {
         .ok_or(Error::NotFound("payment"))
 }
 
+/// Those of the ids that the actor may know of.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn by_ids(op: &Op, ids: &[PaymentId]) -> Result<HashMap<PaymentId, payment::Model>> {
+    let rows = visible_to(op.actor())
+        .filter(payment::Column::Id.is_in(ids.iter().copied()))
+        .all(op.reader())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
 /// The attempt with this number at the gateway, unlocked. For the parts of Fabrica that hear from gateways.
 ///
 /// # Errors

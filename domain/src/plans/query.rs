@@ -151,6 +151,18 @@ pub async fn get_for_sale<C: ConnectionTrait>(
     Ok((plan, version))
 }
 
+/// Those of the ids that the actor may know of.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn visible_by_ids(op: &Op, ids: &[PlanId]) -> Result<HashMap<PlanId, plan::Model>> {
+    let rows = visible_to(op.actor())
+        .filter(plan::Column::Id.is_in(ids.iter().copied()))
+        .all(op.reader())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
 /// Plans by their ids, for sale or not: for rows that point at them, so that an old order still shows its plan.
 ///
 /// # Errors

@@ -4,8 +4,10 @@ pub mod access;
 pub mod ask;
 pub mod doorkeeper;
 pub mod error;
+pub mod idempotency;
 pub mod ids;
 pub mod page;
+pub mod rate;
 pub mod scalars;
 
 pub use ask::Ask;

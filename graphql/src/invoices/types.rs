@@ -80,7 +80,7 @@ connection!(
 #[Object]
 impl Invoice {
     /// The id, `inv_…`.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         ids::write(self.0.id)
     }
 

@@ -27,6 +27,8 @@ pub struct CreateOrderInput {
     pub notes: Option<String>,
     /// A key of your own making, a new one for each new intention. The same key with the same input gives the
     /// same order, however often it is sent.
+    /// May be left out, or empty, when the request carries it in the header `Idempotency-Key`.
+    #[graphql(default)]
     pub idempotency_key: String,
 }
 
@@ -36,6 +38,8 @@ pub struct CancelOrderInput {
     /// Which order.
     pub order_id: ID,
     /// A key of your own making, a new one for each new intention.
+    /// May be left out, or empty, when the request carries it in the header `Idempotency-Key`.
+    #[graphql(default)]
     pub idempotency_key: String,
 }
 

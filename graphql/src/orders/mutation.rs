@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object, Result, SimpleObject};
 use domain::flows::{self, NewPlanOrder};
 
-use crate::base::{Ask, UserError, error::for_payload, ids};
+use crate::base::{Ask, UserError, error::for_payload, idempotency, ids};
 
 use super::{
     inputs::{CancelOrderInput, CreateOrderInput},
@@ -46,7 +46,8 @@ impl OrdersMutation {
             quantity: input.quantity,
             notes: input.notes.unwrap_or_default(),
         };
-        let made = flows::create_order(context.op()?, new, &input.idempotency_key).await;
+        let key = idempotency::key(context, &input.idempotency_key);
+        let made = flows::create_order(context.op()?, new, key).await;
         let (order, errors) = for_payload(made)?;
         Ok(CreateOrderPayload {
             order: order.map(Order),
@@ -61,7 +62,8 @@ impl OrdersMutation {
         #[graphql(desc = "Which order.")] input: CancelOrderInput,
     ) -> Result<CancelOrderPayload> {
         let id = ids::parse(&input.order_id)?;
-        let done = flows::cancel_order(context.op()?, id, &input.idempotency_key).await;
+        let key = idempotency::key(context, &input.idempotency_key);
+        let done = flows::cancel_order(context.op()?, id, key).await;
         let (order, errors) = for_payload(done)?;
         Ok(CancelOrderPayload {
             order: order.map(Order),

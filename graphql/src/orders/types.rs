@@ -72,7 +72,7 @@ connection!(
 #[Object]
 impl Order {
     /// The id, `ord_…`.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         ids::write(self.0.id)
     }
 

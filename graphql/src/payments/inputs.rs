@@ -21,6 +21,8 @@ pub struct BeginPaymentInput {
     pub method: PaymentMethod,
     /// A key of your own making, a new one for each new attempt. The same key with the same input gives the same
     /// attempt, however often it is sent.
+    /// May be left out, or empty, when the request carries it in the header `Idempotency-Key`.
+    #[graphql(default)]
     pub idempotency_key: String,
 }
 

@@ -6,7 +6,7 @@ use domain::{
     ports::CheckoutForm,
 };
 
-use crate::base::{Ask, UserError, error::for_payload, ids};
+use crate::base::{Ask, UserError, error::for_payload, idempotency, ids};
 
 use super::{inputs::BeginPaymentInput, types::Payment};
 
@@ -68,7 +68,8 @@ impl PaymentsMutation {
             order_id: ids::parse(&input.order_id)?,
             method: input.method.into(),
         };
-        let begun = flows::begin_payment(context.op()?, begin, &input.idempotency_key).await;
+        let key = idempotency::key(context, &input.idempotency_key);
+        let begun = flows::begin_payment(context.op()?, begin, key).await;
         let (begun, errors) = for_payload(begun)?;
         let Some(begun) = begun else {
             return Ok(BeginPaymentPayload {

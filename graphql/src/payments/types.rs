@@ -88,7 +88,7 @@ connection!(
 #[Object]
 impl Payment {
     /// The id, `pay_…`.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         ids::write(self.0.id)
     }
 

@@ -61,7 +61,7 @@ impl Plan {
 #[Object]
 impl Plan {
     /// The id, such as `pln_01jd…`.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         ids::write(self.0.id)
     }
 

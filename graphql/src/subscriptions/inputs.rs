@@ -20,6 +20,8 @@ pub struct CreateSubscriptionInput {
     pub notes: Option<String>,
     /// A key of your own making, a new one for each new intention. The same key with the same input gives the
     /// same subscription and order, however often it is sent.
+    /// May be left out, or empty, when the request carries it in the header `Idempotency-Key`.
+    #[graphql(default)]
     pub idempotency_key: String,
 }
 

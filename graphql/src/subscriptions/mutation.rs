@@ -7,7 +7,7 @@ use domain::{
 };
 
 use crate::{
-    base::{Ask, UserError, error::for_payload, ids},
+    base::{Ask, UserError, error::for_payload, idempotency, ids},
     orders::Order,
 };
 
@@ -54,7 +54,8 @@ impl SubscriptionsMutation {
             auto_renew: input.auto_renew,
             notes: input.notes.unwrap_or_default(),
         };
-        let made = flows::create_subscription(context.op()?, new, &input.idempotency_key).await;
+        let key = idempotency::key(context, &input.idempotency_key);
+        let made = flows::create_subscription(context.op()?, new, key).await;
         let (made, errors) = for_payload(made)?;
         let (subscription, order) = made.unzip();
         Ok(CreateSubscriptionPayload {

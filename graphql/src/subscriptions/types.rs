@@ -57,7 +57,7 @@ connection!(
 #[Object]
 impl PlanSubscription {
     /// The id, `sub_…`.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         ids::write(self.0.id)
     }
 

@@ -40,7 +40,7 @@ impl From<user::Model> for User {
 #[Object]
 impl User {
     /// The id: `usr_…`.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         ids::write(self.0.id)
     }
 

@@ -62,6 +62,11 @@ impl Query {
             .expect("a canary that must not leave the house")
     }
 
+    async fn remaining(&self, context: &Context<'_>) -> Option<u32> {
+        let share = context.data_opt::<graphql::base::rate::RateLimit>();
+        share.map(|share| share.remaining)
+    }
+
     async fn slow(&self) -> bool {
         std::future::pending().await
     }
@@ -73,6 +78,14 @@ pub struct Mutation;
 impl Mutation {
     async fn write(&self) -> bool {
         true
+    }
+
+    async fn log_in(&self) -> bool {
+        true
+    }
+
+    async fn key(&self, context: &Context<'_>) -> String {
+        graphql::base::idempotency::key(context, "").to_owned()
     }
 }
 

@@ -2,5 +2,6 @@
 
 mod graphql;
 mod kit;
+mod limits;
 mod server;
 mod socket;

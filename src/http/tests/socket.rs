@@ -319,3 +319,22 @@ async fn one_address_cannot_take_every_connection() {
     ended.await.expect("refused").ok();
     drop(first);
 }
+
+#[tokio::test]
+async fn each_subscription_is_taken_from_the_share() {
+    let place = place(&[("FABRICA_RATE_PER_HOUR", "2")]).await;
+    let mut client = connect(listen(&place).await).await;
+    client.init(json!({})).await;
+    for id in ["1", "2"] {
+        client.subscribe(id, "subscription { silence }").await;
+    }
+    client.subscribe("3", "subscription { silence }").await;
+    let refused = client.hear().await;
+    assert_eq!(
+        (&refused["type"], &refused["id"]),
+        (&json!("error"), &json!("3"))
+    );
+    let extensions = &refused["payload"][0]["extensions"];
+    assert_eq!(extensions["code"], "RATE_LIMITED");
+    assert!(extensions["retryAfterSeconds"].as_u64().unwrap() > 1700);
+}
