@@ -12,7 +12,6 @@ mod kit;
 #[path = "../../domain/tests/flows/scene.rs"]
 #[expect(
     dead_code,
-    clippy::expect_used,
     reason = "the words of another test, of which a few are spoken here"
 )]
 mod scene;

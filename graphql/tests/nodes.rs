@@ -2,8 +2,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
     reason = "a test fails by panicking; clippy does not see that these functions are of tests"
 )]
 
@@ -12,7 +10,6 @@ mod kit;
 #[path = "../../domain/tests/flows/scene.rs"]
 #[expect(
     dead_code,
-    clippy::expect_used,
     reason = "the words of another test, of which a few are spoken here"
 )]
 mod scene;

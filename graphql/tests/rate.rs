@@ -1,10 +1,5 @@
 //! `rateLimit`: what the door counted, and nothing where it does not count.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test fails by panicking; clippy does not see that these functions are of tests"
-)]
-
 #[path = "../../domain/tests/kit/mod.rs"]
 mod kit;
 

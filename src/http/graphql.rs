@@ -1,7 +1,7 @@
 //! GraphQL over HTTP, as `docs/API.md` and the GraphQL-over-HTTP draft have it. The library's own handlers
 //! run mutations by GET, take form bodies and have no bounds, so that this is written here.
 
-use std::{net::IpAddr, time::Duration};
+use std::time::Duration;
 
 use async_graphql::{
     Request as Operation, Response as Outcome, ServerError, parser::types::OperationType,
@@ -11,21 +11,22 @@ use axum::{
     body::Body,
     extract::{Request, State},
     http::{
-        Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
+        HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
         header::{
             ALLOW, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
         },
     },
     response::Response,
 };
-use domain::base::{Error, Op, Result as Known};
+use domain::base::{Error, Op};
 use graphql::base::idempotency::IdempotencyHeader;
 use tracing::Instrument;
 
 use super::{
     accept::{self, MediaType},
+    arrival::{self, Arrival},
     body::{self, Unread},
-    caller::{self, Caller},
+    caller,
     document::{self, Document, refusal},
     envelope::Envelope,
     house::House,
@@ -100,36 +101,17 @@ pub async fn handle(
     }
     let asked = accept::negotiate(request.headers());
     let media_type = asked.unwrap_or(MediaType::Json);
-    let arrival = arrive(&house, request.headers(), request.extensions()).await;
+    let arrival = arrival::arrive(&house, request.headers(), request.extensions()).await;
     let standing = arrival.standing;
     let mut response = match respond(&house, &request_id, request, asked, arrival).await {
         Ok(response) => response,
         Err(refused) => refused.into_response(media_type, &request_id),
     };
-    if let Some(standing) = standing {
-        standing.write(response.headers_mut());
+    for (name, value) in standing.iter().flat_map(Standing::headers) {
+        // A refusal may have told of another share already.
+        response.headers_mut().entry(name).or_insert(value);
     }
     response
-}
-
-/// Who sent the request, and how their share stands with it.
-struct Arrival {
-    caller: Known<Caller>,
-    address: Option<IpAddr>,
-    standing: Option<Standing>,
-}
-
-/// Counts the request before anything is done for it, be it good or bad.
-async fn arrive(house: &House, headers: &HeaderMap, extensions: &Extensions) -> Arrival {
-    let trusted = house.config.server.trusted_proxies;
-    let address = caller::address(trusted, headers, extensions);
-    let caller = caller::of(house, headers).await;
-    let user = caller.as_ref().ok().and_then(|known| known.actor.user_id());
-    Arrival {
-        caller,
-        address,
-        standing: house.shares.take(user, address),
-    }
 }
 
 /// Refuses who has nothing left.
@@ -137,15 +119,11 @@ fn within(standing: Option<Standing>) -> Result<(), Refused> {
     let Some((standing, wait)) = standing.and_then(|each| Some((each, each.retry_after?))) else {
         return Ok(());
     };
-    ::metrics::counter!("rate_limited_total").increment(1);
-    let message = format!("Too often; try again in {wait} s.");
-    let refused = Refused::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", message);
-    let mut headers = HeaderMap::new();
-    standing.write(&mut headers);
-    let refused = refused.with(RETRY_AFTER, wait);
-    Err(headers.iter().fold(refused, |refused, (name, value)| {
-        refused.with(name.clone(), value.clone())
-    }))
+    let told = limits::too_often(wait);
+    let refused = Refused::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", told.message);
+    let mut refused = refused.with(RETRY_AFTER, wait);
+    refused.headers.extend(standing.headers());
+    Err(refused)
 }
 
 async fn respond(

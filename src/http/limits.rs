@@ -8,8 +8,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
-use axum::http::{HeaderMap, HeaderName};
+use async_graphql::{
+    ServerError,
+    parser::types::{ExecutableDocument, Selection, SelectionSet},
+};
+use axum::http::{HeaderName, HeaderValue};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::id::UserId;
 use governor::{
@@ -21,6 +24,8 @@ use governor::{
 use graphql::base::rate::RateLimit;
 
 use crate::config::Rates;
+
+use super::document::refusal;
 
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
@@ -82,15 +87,13 @@ pub(super) struct Standing {
 }
 
 impl Standing {
-    /// For the answer's headers; what stands there already stays.
-    pub(super) fn write(&self, headers: &mut HeaderMap) {
-        for (name, value) in [
-            (LIMIT, self.limit),
-            (REMAINING, self.remaining),
-            (RESET, self.reset),
-        ] {
-            headers.entry(name).or_insert(value.into());
-        }
+    /// For the answer.
+    pub(super) fn headers(&self) -> [(HeaderName, HeaderValue); 3] {
+        [
+            (LIMIT, self.limit.into()),
+            (REMAINING, self.remaining.into()),
+            (RESET, self.reset.into()),
+        ]
     }
 
     /// For the field `rateLimit`.
@@ -104,7 +107,6 @@ impl Standing {
 }
 
 /// Everybody's shares.
-#[derive(Default)]
 pub(super) struct Shares {
     minute: Option<Span>,
     hour: Option<Span>,
@@ -197,6 +199,16 @@ impl Span {
         }
         self.limiter.len() < MOST_KEYS
     }
+}
+
+/// The error of a document that nothing was left for.
+pub(super) fn too_often(wait: u64) -> ServerError {
+    metrics::counter!("rate_limited_total").increment(1);
+    let message = format!("Too often; try again in {wait} s.");
+    let mut error = refusal("RATE_LIMITED", message);
+    let extensions = error.extensions.get_or_insert_default();
+    extensions.set("retryAfterSeconds", wait);
+    error
 }
 
 /// Rounded up, and never none: who waits that long does not come too early.

@@ -3,6 +3,7 @@
 mod accept;
 mod allowance;
 mod answer;
+mod arrival;
 mod body;
 pub mod callbacks;
 pub mod caller;

@@ -18,6 +18,7 @@ use super::{
     document::{self, refusal},
     envelope::Envelope,
     house::House,
+    limits,
     protocol::{self, Close, Said},
     tally::Ticket,
 };
@@ -197,16 +198,10 @@ impl Session {
             let error = refusal("RATE_LIMITED", "Too many subscriptions on this socket.");
             return self.fail(&id, vec![error]).await;
         }
-        let standing = self
-            .house
-            .shares
-            .take(actor.user_id(), self.visitor.address);
+        let shares = &self.house.shares;
+        let standing = shares.take(actor.user_id(), self.visitor.address);
         if let Some(wait) = standing.and_then(|standing| standing.retry_after) {
-            metrics::counter!("rate_limited_total").increment(1);
-            let mut error = refusal("RATE_LIMITED", format!("Too often; try again in {wait} s."));
-            let extensions = error.extensions.get_or_insert_default();
-            extensions.set("retryAfterSeconds", wait);
-            return self.fail(&id, vec![error]).await;
+            return self.fail(&id, vec![limits::too_often(wait)]).await;
         }
         let document = match document::read(&envelope.query, envelope.operation_name.as_deref()) {
             Ok(document) => document,

@@ -61,11 +61,13 @@ pub(super) async fn upgrade(house: House, request_id: RequestId, request: Reques
                 .sockets_by_address
                 .enter(address, house.limits.sockets_of_address);
             let Some(ticket) = ticket else {
-                return refuse(
+                let mut response = refuse(
                     StatusCode::TOO_MANY_REQUESTS,
                     "RATE_LIMITED",
                     "Too many sockets from this address.",
                 );
+                response.headers_mut().insert(RETRY_AFTER, 10.into());
+                return response;
             };
             Some(ticket)
         }
