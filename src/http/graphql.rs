@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use async_graphql::{
-    Request as Operation, Response as Outcome, ServerError, parser::types::OperationType,
+    Request as Asked, Response as Outcome, ServerError, parser::types::OperationType,
 };
 use axum::{
     Extension,
@@ -19,13 +19,13 @@ use axum::{
     response::Response,
 };
 use domain::base::{Error, Op};
+use graphql::document::{cut, refusal};
 use tracing::Instrument;
 
 use super::{
     accept::{self, MediaType},
     body::{self, Unread},
     caller,
-    document::{self, Document, refusal},
     envelope::Envelope,
     house::House,
     observe::OperationName,
@@ -122,24 +122,22 @@ async fn respond(
         .await
         .map_err(unknown_caller)?;
     let is_known = caller.claims.is_some();
-    let document = match document::read(&envelope.query, envelope.operation_name.as_deref()) {
-        Ok(document) => document,
+    let mut request = envelope.into_request();
+    let operation = match house.documents.prepare(&mut request, caller.actor) {
+        Ok(operation) => operation,
         Err(error) => return Ok(not_run(error, media_type, request_id)),
     };
-    allowed_here(document.kind, &parts.method)?;
+    allowed_here(operation.kind, &parts.method)?;
     let origin = caller::origin(house, &parts.headers, &parts.extensions);
     let op = Op::new(house.app.clone(), caller.actor, &request_id.0, origin);
-    let Document { parsed, kind, name } = document;
-    let mut operation = envelope.into_request();
-    operation.set_parsed_query(parsed);
-    let operation = graphql::attach(operation, op);
+    let request = graphql::attach(request, op);
     let time = match is_known {
         true => house.limits.operation,
         false => house.limits.operation / 2,
     };
-    let outcome = run(house, operation, kind, time).await?;
+    let outcome = run(house, request, operation.kind, time).await?;
     let mut response = answer(outcome, media_type, request_id);
-    if let Some(name) = name {
+    if let Some(name) = operation.name {
         response.extensions_mut().insert(OperationName(name));
     }
     Ok(response)
@@ -263,12 +261,12 @@ fn allowed_here(kind: OperationType, method: &Method) -> Result<(), Refused> {
 /// Runs it. A mutation goes on when its client goes away: half an answer is worse than none.
 async fn run(
     house: &House,
-    operation: Operation,
+    asked: Asked,
     kind: OperationType,
     time: Duration,
 ) -> Result<Outcome, Refused> {
     let schema = house.schema.clone();
-    let work = async move { tokio::time::timeout(time, schema.answer(operation)).await };
+    let work = async move { tokio::time::timeout(time, schema.answer(asked)).await };
     let ended = if kind == OperationType::Mutation {
         let task = house.shutdown.tasks.spawn(work.in_current_span());
         match task.await {
@@ -289,5 +287,7 @@ async fn run(
 
 /// A document that was not run, with the status that belongs to it.
 fn not_run(error: ServerError, media_type: MediaType, request_id: &RequestId) -> Response {
-    answer(Outcome::from_errors(vec![error]), media_type, request_id)
+    let mut errors = vec![error];
+    cut(&mut errors);
+    answer(Outcome::from_errors(errors), media_type, request_id)
 }

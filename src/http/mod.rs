@@ -6,7 +6,6 @@ mod answer;
 mod body;
 pub mod callbacks;
 pub mod caller;
-mod document;
 mod envelope;
 pub mod graphql;
 pub mod headers;

@@ -8,6 +8,7 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use domain::base::{Error, Op, Origin};
 use entity::id::UserId;
 use futures_util::{StreamExt, stream, stream::BoxStream};
+use graphql::document::{cut, refusal};
 use serde_json::Value;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_stream::StreamMap;
@@ -15,7 +16,6 @@ use tokio_stream::StreamMap;
 use super::{
     allowance::Allowance,
     caller::{self, Caller},
-    document::{self, refusal},
     envelope::Envelope,
     house::House,
     protocol::{self, Close, Said},
@@ -196,16 +196,15 @@ impl Session {
             let error = refusal("RATE_LIMITED", "Too many subscriptions on this socket.");
             return self.fail(&id, vec![error]).await;
         }
-        let document = match document::read(&envelope.query, envelope.operation_name.as_deref()) {
-            Ok(document) => document,
+        let mut request = envelope.into_request();
+        let operation = match self.house.documents.prepare(&mut request, actor) {
+            Ok(operation) => operation,
             Err(error) => return self.fail(&id, vec![error]).await,
         };
-        if document.kind != OperationType::Subscription {
+        if operation.kind != OperationType::Subscription {
             let message = "Send queries and mutations by POST; this socket is for subscriptions.";
             return self.fail(&id, vec![refusal("BAD_REQUEST", message)]).await;
         }
-        let mut request = envelope.into_request();
-        request.set_parsed_query(document.parsed);
         let op = Op::new(
             self.house.app.clone(),
             actor,
@@ -242,6 +241,7 @@ impl Session {
 
     /// Says that an operation was not run. Nothing follows for this id.
     async fn fail(&mut self, id: &str, mut errors: Vec<ServerError>) -> Step<()> {
+        cut(&mut errors);
         self.sign(&mut errors);
         match protocol::error(id, &errors) {
             Ok(text) => self.send(text).await,
