@@ -10,7 +10,10 @@
 #[path = "../../domain/tests/kit/mod.rs"]
 mod kit;
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::LazyLock,
+    time::{Duration, Instant},
+};
 
 use async_graphql::{Request, Response, Variables, parser::types::OperationType};
 use domain::base::Actor;
@@ -20,7 +23,7 @@ use entity::{
 };
 use graphql::{
     Options, Schema, attach, build_schema,
-    document::{Documents, Operation, cut},
+    document::{Documents, Limits, Operation},
 };
 use kit::{House, on_each_engine};
 use serde_json::{Value, json};
@@ -35,6 +38,12 @@ fn schema() -> Schema {
     })
 }
 
+/// As the server has them, and new: nothing was seen before.
+fn served() -> Documents {
+    static SDL: LazyLock<String> = LazyLock::new(graphql::sdl);
+    Documents::of(&SDL, Limits::default()).unwrap()
+}
+
 fn staff() -> Actor {
     Actor::User {
         id: UserId(Uuid::from_u128(1)),
@@ -47,13 +56,10 @@ fn request(document: &str, variables: Value) -> Request {
     Request::new(document).variables(Variables::from_json(variables))
 }
 
+/// Read and bounded, without a schema: most documents here are about fields that it does not have.
 fn prepare(document: &str, actor: Actor) -> Result<Operation, Value> {
     let prepared = Documents::default().prepare(&mut Request::new(document), actor);
-    prepared.map_err(|error| {
-        let mut errors = vec![error];
-        cut(&mut errors);
-        serde_json::to_value(&errors[0]).unwrap()
-    })
+    prepared.map_err(|errors| serde_json::to_value(&errors[0]).unwrap())
 }
 
 /// The code that refuses the document before the library sees it.
@@ -69,21 +75,16 @@ fn cost(document: &str, variables: Value) -> u64 {
     let prepared = Documents::default().prepare(&mut request, Actor::System("test"));
     match prepared {
         Ok(operation) => operation.cost,
-        Err(error) => panic!("{document}: {}", error.message),
+        Err(errors) => panic!("{document}: {errors:?}"),
     }
 }
 
 /// The whole way: prepared, validated, run.
 async fn send(house: &House, document: &str) -> Value {
     let mut request = Request::new(document);
-    let prepared = Documents::default().prepare(&mut request, Actor::Anonymous);
-    let response = match prepared {
+    let response = match served().prepare(&mut request, Actor::Anonymous) {
         Ok(_) => schema().execute(attach(request, house.nobody())).await,
-        Err(error) => {
-            let mut errors = vec![error];
-            cut(&mut errors);
-            Response::from_errors(errors)
-        }
+        Err(errors) => Response::from_errors(errors),
     };
     serde_json::to_value(response).unwrap()
 }
@@ -94,14 +95,18 @@ fn code(answer: &Value) -> &str {
         .unwrap_or_default()
 }
 
-/// The shortest of five: what the work takes, not what the neighbours do.
+/// The shortest of many: what the work takes, not what the neighbours do.
 fn time_of<T>(work: impl Fn() -> T) -> Duration {
-    let once = || {
+    let mut shortest = Duration::MAX;
+    for round in 0..50 {
         let start = Instant::now();
         let _ = work();
-        start.elapsed()
-    };
-    (0..5).map(|_| once()).min().unwrap()
+        shortest = shortest.min(start.elapsed());
+        if round > 3 && shortest < LONGEST {
+            break;
+        }
+    }
+    shortest
 }
 
 /// Fragments of which each spreads the next one `width` times.
@@ -127,67 +132,72 @@ fn a1_a_fragment_bomb_is_refused_at_once() {
 
 #[test]
 fn a1_the_worst_bomb_of_sixteen_kilobytes_is_fast_too() {
+    let documents = served();
     let schema = schema();
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     let runtime = runtime.unwrap();
-    let mut worst = (Duration::ZERO, 0, 0);
-    let mut worst_validated = (Duration::ZERO, 0, 0);
+    let mut refused = (Duration::ZERO, 0, 0);
+    let mut run = (Duration::ZERO, 0, 0);
     for width in (1..60).step_by(3) {
         for depth in (1..60).step_by(3) {
             let document = bomb(width, depth);
             if document.len() > 16 * 1024 {
                 continue;
             }
-            let time = time_of(|| prepare(&document, staff()));
-            worst = worst.max((time, width, depth));
-            if prepare(&document, staff()).is_ok() {
-                // Unused and valid alike go on to the library, which walks each spread.
+            let prepare = || documents.prepare(&mut Request::new(&document), staff());
+            if prepare().is_err() {
+                refused = refused.max((time_of(prepare), width, depth));
+            } else {
+                // The library walks each spread.
                 let time = time_of(|| runtime.block_on(schema.execute(Request::new(&document))));
-                worst_validated = worst_validated.max((time, width, depth));
+                run = run.max((time, width, depth));
             }
         }
     }
-    println!("the worst bomb: {worst:?}; of those that the library sees: {worst_validated:?}");
-    assert!(worst.0 < LONGEST, "{worst:?}");
-    assert!(worst_validated.0 < LONGEST, "{worst_validated:?}");
+    println!("the worst bomb: {refused:?}; of those that the library sees: {run:?}");
+    assert!(refused.0 < LONGEST, "{refused:?}");
+    assert!(run.0 < LONGEST, "{run:?}");
 }
 
 #[test]
-fn a1_what_passes_the_bounds_is_validated_in_time() {
-    let schema = schema();
-    let runtime = tokio::runtime::Builder::new_current_thread().build();
-    let runtime = runtime.unwrap();
+fn a1_whatever_is_within_the_bounds_is_validated_in_time() {
     let many = |count: usize, name: &str| -> String {
         (0..count).map(|each| format!("{name}{each} ")).collect()
     };
-    let spreading = |count: usize| -> String {
-        (0..count)
-            .map(|each| format!("fragment F{each} on Query{{...Big}}"))
-            .collect()
-    };
+    let large = format!("fragment F29 on Query{{{}}}", many(900, "x"));
+    let chain = |each| format!("fragment F{each} on Query{{...F{}}}", each + 1);
+    let chain: String = (0..29).map(chain).collect();
     let inner = format!("{}{}{}", "...{".repeat(28), many(900, "x"), "}".repeat(28));
+    let unused = |each| format!("fragment U{each} on Query{{...F29}}");
+    let unused: String = (0..130).map(unused).collect();
     for document in [
-        format!(
-            "{{serverVersion}} {} fragment Big on Query{{{}}}",
-            spreading(130),
-            many(900, "x")
-        ),
-        format!(
-            "{{serverVersion}} {} fragment Big on Query{{{}}}",
-            spreading(200),
-            many(300, "x")
-        ),
+        format!("{{...F0}}{chain}{large}"),
+        format!("{{...F29}}{large}{unused}"),
         format!("{{{inner}}}"),
-        format!("{{{}}}", "serverVersion ".repeat(990)),
         format!("{{plans{{nodes{{{}}}}}}}", many(990, "currentVersion")),
         format!("{{{}}}", "plans(first:1) ".repeat(280)),
+        format!("{{{}}}", "serverVersion ".repeat(990)),
     ] {
-        let prepared = prepare(&document, staff());
-        assert!(prepared.is_ok(), "{document:.60}: {prepared:?}");
-        let time = time_of(|| runtime.block_on(schema.execute(Request::new(&document))));
+        let time = time_of(|| served_once(&document));
         println!("validated in {time:?}: {document:.60}");
-        assert!(time < LONGEST * 2, "{time:?}: {document:.60}");
+        assert!(time < LONGEST, "{time:?}: {document:.60}");
     }
+}
+
+/// Through a pipeline that has not seen it.
+fn served_once(document: &str) -> bool {
+    thread_local! {
+        static SERVED: Documents = Documents::of(
+            &graphql::sdl(),
+            // Nothing is kept.
+            Limits { kept_tokens: 0, ..Limits::default() },
+        ).unwrap();
+    }
+    SERVED.with(|documents| {
+        documents
+            .prepare(&mut Request::new(document), staff())
+            .is_ok()
+    })
 }
 
 #[test]
@@ -236,6 +246,34 @@ async fn a3_fragments_in_a_circle_unused_and_undefined_do_not_validate() {
                 "{document}: {answer}"
             );
             assert!(answer["errors"].as_array().unwrap().len() <= 10);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_library_would_let_pass_does_not_validate() {
+    on_each_engine(|house| async move {
+        for (document, part) in [
+            ("query($s:String){plan(by:{slug:$s}){id}}", "\"$s\""),
+            (
+                "{plans{...A nodes{id}}} fragment A on PlanConnection{nodes{id:slug}}",
+                "conflict",
+            ),
+            ("query{plan(by:$b){id}}", "$b"),
+            ("{__typename @nope}", "@nope"),
+            ("{plans}", "plans"),
+            ("{plan(by:{slug:1}){id}}", "String"),
+        ] {
+            let answer = send(&house, document).await;
+            assert_eq!(
+                code(&answer),
+                "GRAPHQL_VALIDATION_FAILED",
+                "{document}: {answer}"
+            );
+            let error = &answer["errors"][0];
+            assert!(error["message"].as_str().unwrap().contains(part), "{error}");
+            assert!(error["locations"][0]["line"].is_u64(), "{error}");
         }
     })
     .await;
@@ -425,7 +463,7 @@ fn a9_a_page_size_may_come_as_a_variable_and_is_priced_for_each_request() {
         assert_eq!(operation.unwrap().cost, expected);
     }
     let dear = documents.prepare(&mut request(text, json!({ "n": 100 })), Actor::Anonymous);
-    assert!(dear.unwrap_err().message.contains("200"));
+    assert!(dear.unwrap_err()[0].message.contains("200"));
 }
 
 #[test]
@@ -443,7 +481,7 @@ fn a9_what_writes_costs_more_and_what_asks_for_the_schema_nothing() {
 
 #[test]
 fn the_playgrounds_examples_are_allowed() {
-    let documents = Documents::default();
+    let documents = served();
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../playground/operations");
     let mut seen = 0;
     for file in std::fs::read_dir(folder).unwrap() {
@@ -499,7 +537,9 @@ fn a15_the_operation_asked_for_is_found_or_named() {
         let mut request = Request::new(text);
         request.operation_name = name.map(str::to_owned);
         let found = documents.prepare(&mut request, staff());
-        found.map_err(|error| serde_json::to_value(error).unwrap()["extensions"]["code"].clone())
+        found.map_err(|errors| {
+            serde_json::to_value(&errors[0]).unwrap()["extensions"]["code"].clone()
+        })
     };
     let two = "query A{serverVersion} mutation B{logOut{errors{code}}}";
     assert_eq!(find(two, Some("B")).unwrap().kind, OperationType::Mutation);
@@ -545,7 +585,7 @@ async fn a16_the_schema_is_closed_where_introspection_is_off_and_open_where_it_i
     let open = build_schema(Options {
         introspection: true,
     });
-    let documents = Documents::default();
+    let documents = served();
     let mut request = Request::new(GRAPHIQL);
     documents.prepare(&mut request, Actor::Anonymous).unwrap();
     let answer = open.execute(request).await;

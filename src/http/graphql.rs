@@ -19,7 +19,7 @@ use axum::{
     response::Response,
 };
 use domain::base::{Error, Op};
-use graphql::document::{cut, refusal};
+use graphql::document::refusal;
 use tracing::Instrument;
 
 use super::{
@@ -125,7 +125,7 @@ async fn respond(
     let mut request = envelope.into_request();
     let operation = match house.documents.prepare(&mut request, caller.actor) {
         Ok(operation) => operation,
-        Err(error) => return Ok(not_run(error, media_type, request_id)),
+        Err(errors) => return Ok(not_run(errors, media_type, request_id)),
     };
     allowed_here(operation.kind, &parts.method)?;
     let origin = caller::origin(house, &parts.headers, &parts.extensions);
@@ -286,8 +286,6 @@ async fn run(
 }
 
 /// A document that was not run, with the status that belongs to it.
-fn not_run(error: ServerError, media_type: MediaType, request_id: &RequestId) -> Response {
-    let mut errors = vec![error];
-    cut(&mut errors);
+fn not_run(errors: Vec<ServerError>, media_type: MediaType, request_id: &RequestId) -> Response {
     answer(Outcome::from_errors(errors), media_type, request_id)
 }

@@ -8,7 +8,7 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use domain::base::{Error, Op, Origin};
 use entity::id::UserId;
 use futures_util::{StreamExt, stream, stream::BoxStream};
-use graphql::document::{cut, refusal};
+use graphql::document::refusal;
 use serde_json::Value;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_stream::StreamMap;
@@ -199,7 +199,7 @@ impl Session {
         let mut request = envelope.into_request();
         let operation = match self.house.documents.prepare(&mut request, actor) {
             Ok(operation) => operation,
-            Err(error) => return self.fail(&id, vec![error]).await,
+            Err(errors) => return self.fail(&id, errors).await,
         };
         if operation.kind != OperationType::Subscription {
             let message = "Send queries and mutations by POST; this socket is for subscriptions.";
@@ -241,7 +241,6 @@ impl Session {
 
     /// Says that an operation was not run. Nothing follows for this id.
     async fn fail(&mut self, id: &str, mut errors: Vec<ServerError>) -> Step<()> {
-        cut(&mut errors);
         self.sign(&mut errors);
         match protocol::error(id, &errors) {
             Ok(text) => self.send(text).await,

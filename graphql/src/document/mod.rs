@@ -1,5 +1,5 @@
 //! The way of a document, over HTTP and over a socket alike: bytes, tokens and nesting in one pass, parse,
-//! bounds, cost; then the library validates and runs it. A document that was seen before costs a look-up.
+//! bounds, cost, validation; then the library runs it. A document that was seen before costs a look-up.
 
 mod bounds;
 mod cache;
@@ -8,6 +8,7 @@ mod extent;
 mod limits;
 mod refusal;
 mod scan;
+mod validator;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -20,7 +21,7 @@ use async_graphql::{
 };
 use domain::base::Actor;
 
-use self::{cache::Cache, cost::Cost};
+use self::{cache::Cache, cost::Cost, validator::Validator};
 
 pub use limits::Limits;
 pub use refusal::{cut, refusal};
@@ -30,6 +31,8 @@ pub use refusal::{cut, refusal};
 pub struct Documents {
     limits: Limits,
     cache: Cache,
+    /// Without one, validation is left to the library alone.
+    validator: Option<Validator>,
 }
 
 /// The operation that a request asks for.
@@ -58,11 +61,27 @@ impl Default for Documents {
 }
 
 impl Documents {
-    /// Reads with these limits.
+    /// Reads with these limits, and knows no schema.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         let cache = Cache::new(limits.kept_tokens);
-        Self { limits, cache }
+        Self {
+            limits,
+            cache,
+            validator: None,
+        }
+    }
+
+    /// Reads with these limits, and validates against the schema.
+    ///
+    /// # Errors
+    /// What is wrong with the schema, in words.
+    pub fn of(sdl: &str, limits: Limits) -> Result<Self, String> {
+        let validator = Some(Validator::of(sdl)?);
+        Ok(Self {
+            validator,
+            ..Self::new(limits)
+        })
     }
 
     /// Reads the request's document, finds the operation asked for, and leaves the parsed document in the
@@ -70,34 +89,59 @@ impl Documents {
     ///
     /// # Errors
     /// `GRAPHQL_PARSE_FAILED`, `QUERY_TOO_LARGE`, `QUERY_TOO_DEEP`, `QUERY_TOO_COMPLEX`,
-    /// `GRAPHQL_VALIDATION_FAILED` or `OPERATION_RESOLUTION_FAILURE`, with the limit in the message.
-    pub fn prepare(&self, request: &mut Request, actor: Actor) -> Result<Operation, ServerError> {
+    /// `GRAPHQL_VALIDATION_FAILED` or `OPERATION_RESOLUTION_FAILURE`, with the limit in the message: ten
+    /// errors at most, and at most 8 KiB.
+    pub fn prepare(
+        &self,
+        request: &mut Request,
+        actor: Actor,
+    ) -> Result<Operation, Vec<ServerError>> {
+        self.operation(request, actor).map_err(|mut errors| {
+            cut(&mut errors);
+            errors
+        })
+    }
+
+    fn operation(
+        &self,
+        request: &mut Request,
+        actor: Actor,
+    ) -> Result<Operation, Vec<ServerError>> {
         let prepared = self.read(&request.query)?;
         let wanted = request.operation_name.as_deref();
-        let (name, definition) = find(&prepared.document.operations, wanted)?;
+        let (name, definition) =
+            find(&prepared.document.operations, wanted).map_err(|error| vec![error])?;
         let figure =
             |cost: &Cost| cost.figure(&request.variables, &definition.variable_definitions);
         let cost = prepared.costs.get(&name).map_or(0, figure);
-        self.afford(cost, actor)?;
+        self.afford(cost, actor).map_err(|error| vec![error])?;
         let kind = definition.ty;
         request.set_parsed_query(prepared.document.clone());
         Ok(Operation { kind, name, cost })
     }
 
-    fn read(&self, text: &str) -> Result<Arc<Prepared>, ServerError> {
+    fn read(&self, text: &str) -> Result<Arc<Prepared>, Vec<ServerError>> {
         if let Some(known) = self.cache.find(text) {
             return Ok(known);
         }
+        let prepared = self.bounded(text).map_err(|error| vec![error])?;
+        if let Some(validator) = &self.validator {
+            validator.validate(text)?;
+        }
+        let prepared = Arc::new(prepared);
+        self.cache.keep(text, &prepared);
+        Ok(prepared)
+    }
+
+    fn bounded(&self, text: &str) -> Result<Prepared, ServerError> {
         let measure = scan::scan(text, &self.limits)?;
         let document = parse_query(text).map_err(|error| unparsed(&error))?;
         let costs = bounds::bound(&document, &self.limits)?;
-        let prepared = Arc::new(Prepared {
+        Ok(Prepared {
             document,
             costs,
             tokens: measure.tokens,
-        });
-        self.cache.keep(text, &prepared);
-        Ok(prepared)
+        })
     }
 
     fn afford(&self, cost: u64, actor: Actor) -> Result<(), ServerError> {

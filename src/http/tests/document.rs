@@ -18,11 +18,11 @@ fn bomb(width: usize, depth: usize) -> String {
 async fn what_asks_for_too_much_is_a_bad_request_with_its_code_and_without_data() {
     let place = place(&[]).await;
     let aliases = |count: usize, field: &str| -> String {
-        (0..count)
-            .map(|each| format!("a{each}:{field} "))
-            .collect()
+        (0..count).map(|each| format!("a{each}:{field} ")).collect()
     };
-    let operations: String = (0..6).map(|each| format!("query Q{each}{{hello}}")).collect();
+    let operations: String = (0..6)
+        .map(|each| format!("query Q{each}{{hello}}"))
+        .collect();
     for (document, code) in [
         (bomb(2, 30), "QUERY_TOO_COMPLEX"),
         (bomb(20, 7), "QUERY_TOO_COMPLEX"),
@@ -48,7 +48,11 @@ async fn what_asks_for_too_much_is_a_bad_request_with_its_code_and_without_data(
         assert!(answer.text.len() <= 8 * 1024);
         let id = &answer.json()["errors"][0]["extensions"]["requestId"];
         assert_eq!(id.as_str(), Some(answer.header("x-request-id")));
-        assert_eq!(place.ask(&document, &[]).await.status, 200, "for old clients");
+        assert_eq!(
+            place.ask(&document, &[]).await.status,
+            200,
+            "for old clients"
+        );
     }
 }
 
@@ -61,7 +65,11 @@ async fn who_has_logged_in_may_ask_for_more() {
     let document = "{ people(first: 100) { nodes { home { street } town { name } } } }";
     let nobody = place.ask(document, &[]).await;
     assert_eq!(nobody.code(), "QUERY_TOO_COMPLEX");
-    assert!(nobody.text.contains("301") && nobody.text.contains("200"), "{}", nobody.text);
+    assert!(
+        nobody.text.contains("301") && nobody.text.contains("200"),
+        "{}",
+        nobody.text
+    );
     let somebody = place.ask(document, &[("authorization", &bearer)]).await;
     assert!(somebody.text.contains("people"), "{}", somebody.text);
     assert_ne!(somebody.code(), "QUERY_TOO_COMPLEX");
