@@ -174,7 +174,7 @@ fn a1_whatever_is_within_the_bounds_is_validated_in_time() {
         format!("{{...F0}}{chain}{large}"),
         format!("{{...F29}}{large}{unused}"),
         format!("{{{inner}}}"),
-        format!("{{plans{{nodes{{{}}}}}}}", many(990, "currentVersion")),
+        format!("{{plans{{nodes{{{}}}}}}}", many(990, "c")),
         format!("{{{}}}", "plans(first:1) ".repeat(280)),
         format!("{{{}}}", "serverVersion ".repeat(990)),
     ] {

@@ -34,7 +34,7 @@ impl Validator {
             return Ok(());
         };
         let error = |diagnostic: apollo_compiler::diagnostic::Diagnostic<'_, _>| {
-            let mut error = invalid(sentence(&diagnostic.error));
+            let mut error = invalid(sentence(diagnostic.error));
             error.locations = diagnostic
                 .line_column_range()
                 .map(|range| Pos {
