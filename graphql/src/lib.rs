@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod base;
+pub mod document;
 pub mod invoices;
 pub mod nodes;
 pub mod orders;

@@ -4,6 +4,7 @@ use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use adapters::{ecpay::Ecpay, simulator::Simulator};
 use domain::base::App;
+use graphql::document::{Documents, Limits};
 use tokio::net::TcpListener;
 
 use crate::{
@@ -76,6 +77,7 @@ pub fn house(
         0 => Duration::ZERO,
         _ => Duration::from_secs(10),
     };
+    let documents = Documents::of(&graphql::sdl(), Limits::default())?;
     let mut house = House::new(
         app,
         ecpay,
@@ -85,6 +87,7 @@ pub fn house(
         Shutdown::default(),
         metrics,
     );
+    house.documents = Arc::new(documents);
     house.limits.spread = spread;
     Ok(house)
 }

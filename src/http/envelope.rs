@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 /// A document with what belongs to it.
 #[derive(Debug)]
 pub(super) struct Envelope {
-    pub(super) query: String,
-    pub(super) operation_name: Option<String>,
+    query: String,
+    operation_name: Option<String>,
     variables: Option<Value>,
     extensions: Option<Map<String, Value>>,
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use async_graphql::{
-    Request as Operation, Response as Outcome, ServerError, parser::types::OperationType,
+    Request as Asked, Response as Outcome, ServerError, parser::types::OperationType,
 };
 use axum::{
     Extension,
@@ -19,7 +19,7 @@ use axum::{
     response::Response,
 };
 use domain::base::{Error, Op};
-use graphql::base::idempotency::IdempotencyHeader;
+use graphql::{base::idempotency::IdempotencyHeader, document::refusal};
 use tracing::Instrument;
 
 use super::{
@@ -27,7 +27,6 @@ use super::{
     arrival::{self, Arrival},
     body::{self, Unread},
     caller,
-    document::{self, Document, refusal},
     envelope::Envelope,
     house::House,
     idempotency,
@@ -152,33 +151,35 @@ async fn respond(
     };
     let caller = arrival.caller.map_err(unknown_caller)?;
     let is_known = caller.claims.is_some();
-    let document = match document::read(&envelope.query, envelope.operation_name.as_deref()) {
-        Ok(document) => document,
-        Err(error) => return Ok(not_run(error, media_type, request_id)),
+    let mut request = envelope.into_request();
+    let operation = match house.documents.prepare(&mut request, caller.actor) {
+        Ok(operation) => operation,
+        Err(errors) => return Ok(not_run(errors, media_type, request_id)),
     };
-    allowed_here(document.kind, &parts.method)?;
-    if document.kind == OperationType::Mutation && limits::is_guarded(&document.parsed) {
+    allowed_here(operation.kind, &parts.method)?;
+    if operation.kind == OperationType::Mutation
+        && request
+            .parsed_query()
+            .is_ok_and(|document| limits::is_guarded(document))
+    {
         within(house.shares.take_guarded(arrival.address))?;
     }
     let origin = caller::origin(house, &parts.headers, &parts.extensions);
     let op = Op::new(house.app.clone(), caller.actor, &request_id.0, origin);
-    let Document { parsed, kind, name } = document;
-    let mut operation = envelope.into_request();
-    operation.set_parsed_query(parsed);
-    let mut operation = graphql::attach(operation, op);
+    let mut request = graphql::attach(request, op);
     if let Some(key) = idempotency::key(&parts.headers).map_err(Refused::bad)? {
-        operation = operation.data(IdempotencyHeader(key));
+        request = request.data(IdempotencyHeader(key));
     }
     if let Some(standing) = arrival.standing {
-        operation = operation.data(standing.shown(house.app.clock.now()));
+        request = request.data(standing.shown(house.app.clock.now()));
     }
     let time = match is_known {
         true => house.limits.operation,
         false => house.limits.operation / 2,
     };
-    let outcome = run(house, operation, kind, time).await?;
+    let outcome = run(house, request, operation.kind, time).await?;
     let mut response = answer(outcome, media_type, request_id);
-    if let Some(name) = name {
+    if let Some(name) = operation.name {
         response.extensions_mut().insert(OperationName(name));
     }
     Ok(response)
@@ -302,12 +303,12 @@ fn allowed_here(kind: OperationType, method: &Method) -> Result<(), Refused> {
 /// Runs it. A mutation goes on when its client goes away: half an answer is worse than none.
 async fn run(
     house: &House,
-    operation: Operation,
+    asked: Asked,
     kind: OperationType,
     time: Duration,
 ) -> Result<Outcome, Refused> {
     let schema = house.schema.clone();
-    let work = async move { tokio::time::timeout(time, schema.answer(operation)).await };
+    let work = async move { tokio::time::timeout(time, schema.answer(asked)).await };
     let ended = if kind == OperationType::Mutation {
         let task = house.shutdown.tasks.spawn(work.in_current_span());
         match task.await {
@@ -327,6 +328,6 @@ async fn run(
 }
 
 /// A document that was not run, with the status that belongs to it.
-fn not_run(error: ServerError, media_type: MediaType, request_id: &RequestId) -> Response {
-    answer(Outcome::from_errors(vec![error]), media_type, request_id)
+fn not_run(errors: Vec<ServerError>, media_type: MediaType, request_id: &RequestId) -> Response {
+    answer(Outcome::from_errors(errors), media_type, request_id)
 }

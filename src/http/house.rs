@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use domain::base::{Actor, App, Op, Origin};
 use entity::id::UserId;
 use futures_util::{future::BoxFuture, stream::BoxStream};
+use graphql::document::Documents;
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::{config::Config, shutdown::Shutdown};
@@ -25,6 +26,8 @@ pub struct House {
     pub simulator: Option<Arc<Simulator>>,
     /// What answers documents.
     pub schema: Arc<dyn Answers>,
+    /// What reads and bounds documents before they are answered.
+    pub documents: Arc<Documents>,
     /// The settings.
     pub config: Arc<Config>,
     /// How the process goes down.
@@ -56,6 +59,7 @@ impl House {
             ecpay,
             simulator,
             schema,
+            documents: Arc::default(),
             config,
             shutdown,
             metrics,

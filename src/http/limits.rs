@@ -25,7 +25,7 @@ use graphql::base::rate::RateLimit;
 
 use crate::config::Rates;
 
-use super::document::refusal;
+use graphql::document::refusal;
 
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");

@@ -8,6 +8,7 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use domain::base::{Error, Op, Origin};
 use entity::id::UserId;
 use futures_util::{StreamExt, stream, stream::BoxStream};
+use graphql::document::refusal;
 use serde_json::Value;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_stream::StreamMap;
@@ -15,7 +16,6 @@ use tokio_stream::StreamMap;
 use super::{
     allowance::Allowance,
     caller::{self, Caller},
-    document::{self, refusal},
     envelope::Envelope,
     house::House,
     limits,
@@ -203,16 +203,15 @@ impl Session {
         if let Some(wait) = standing.and_then(|standing| standing.retry_after) {
             return self.fail(&id, vec![limits::too_often(wait)]).await;
         }
-        let document = match document::read(&envelope.query, envelope.operation_name.as_deref()) {
-            Ok(document) => document,
-            Err(error) => return self.fail(&id, vec![error]).await,
+        let mut request = envelope.into_request();
+        let operation = match self.house.documents.prepare(&mut request, actor) {
+            Ok(operation) => operation,
+            Err(errors) => return self.fail(&id, errors).await,
         };
-        if document.kind != OperationType::Subscription {
+        if operation.kind != OperationType::Subscription {
             let message = "Send queries and mutations by POST; this socket is for subscriptions.";
             return self.fail(&id, vec![refusal("BAD_REQUEST", message)]).await;
         }
-        let mut request = envelope.into_request();
-        request.set_parsed_query(document.parsed);
         let op = Op::new(
             self.house.app.clone(),
             actor,

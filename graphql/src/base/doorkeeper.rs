@@ -16,6 +16,8 @@ use domain::{
     base::{Error, Op, error::MASKED},
 };
 
+use crate::document::cut;
+
 use super::{access, error::outward};
 
 /// Makes a doorkeeper for each request.
@@ -42,6 +44,10 @@ impl Extension for DoorkeeperExtension {
         for error in &mut response.errors {
             finish(error, request_id);
         }
+        // What ran keeps an error for each `null`; what did not run needs no more than a few.
+        if response.errors.iter().all(|error| error.path.is_empty()) {
+            cut(&mut response.errors);
+        }
         response
     }
 
@@ -62,10 +68,10 @@ impl Extension for DoorkeeperExtension {
         ctx: &ExtensionContext<'_>,
         next: NextValidation<'_>,
     ) -> Result<ValidationResult, Vec<ServerError>> {
-        next.run(ctx).await.map_err(|errors| {
+        next.run(ctx).await.map_err(|mut errors| {
+            cut(&mut errors);
             errors
                 .into_iter()
-                .take(10)
                 .map(|error| with_code(error, "GRAPHQL_VALIDATION_FAILED"))
                 .collect()
         })

@@ -1,5 +1,6 @@
 //! The doors, with a small schema behind them.
 
+mod document;
 mod graphql;
 mod kit;
 mod limits;

@@ -1,0 +1,54 @@
+//! Documents that were seen before, parsed and bounded. What was refused is not kept: it would push out what
+//! is used, and refusing it again is cheap.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use lru::LruCache;
+
+use super::Prepared;
+
+/// Documents by their text, those used longest ago given up first.
+#[derive(Debug)]
+pub(super) struct Cache {
+    kept: Mutex<Kept>,
+    /// Tokens of all documents: memory follows them, not the number of documents.
+    most_tokens: usize,
+}
+
+#[derive(Debug)]
+struct Kept {
+    documents: LruCache<Box<str>, Arc<Prepared>>,
+    tokens: usize,
+}
+
+impl Cache {
+    pub(super) fn new(most_tokens: usize) -> Self {
+        let kept = Kept {
+            documents: LruCache::unbounded(),
+            tokens: 0,
+        };
+        Self {
+            kept: Mutex::new(kept),
+            most_tokens,
+        }
+    }
+
+    pub(super) fn find(&self, text: &str) -> Option<Arc<Prepared>> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.documents.get(text).cloned()
+    }
+
+    pub(super) fn keep(&self, text: &str, prepared: &Arc<Prepared>) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.tokens += prepared.tokens;
+        if let Some((_, gone)) = kept.documents.push(text.into(), Arc::clone(prepared)) {
+            kept.tokens -= gone.tokens;
+        }
+        while kept.tokens > self.most_tokens {
+            let Some((_, gone)) = kept.documents.pop_lru() else {
+                return;
+            };
+            kept.tokens -= gone.tokens;
+        }
+    }
+}
