@@ -3,9 +3,7 @@
 
 use std::time::Duration;
 
-use async_graphql::{
-    Request as Operation, Response as Outcome, ServerError, parser::types::OperationType,
-};
+use async_graphql::{Request as Operation, Response as Outcome, parser::types::OperationType};
 use axum::{
     Extension,
     body::Body,
@@ -31,7 +29,7 @@ use super::{
     observe::OperationName,
     outcome::{answer, write},
     request_id::RequestId,
-    websocket,
+    sse, websocket,
 };
 
 /// Bytes of a body.
@@ -45,7 +43,7 @@ const PREFLIGHT_HEADERS: [HeaderName; 3] = [
 ];
 
 /// A request that is not answered by the schema.
-struct Refused {
+pub(super) struct Refused {
     status: StatusCode,
     code: &'static str,
     message: String,
@@ -53,7 +51,7 @@ struct Refused {
 }
 
 impl Refused {
-    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+    pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self {
             status,
             code,
@@ -66,14 +64,14 @@ impl Refused {
         Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
     }
 
-    fn with(mut self, name: HeaderName, value: impl Into<HeaderValue>) -> Self {
+    pub(super) fn with(mut self, name: HeaderName, value: impl Into<HeaderValue>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
     fn into_response(self, media_type: MediaType, request_id: &RequestId) -> Response {
         let outcome = Outcome::from_errors(vec![refusal(self.code, self.message)]);
-        let mut response = write(outcome, false, self.status, media_type, request_id);
+        let mut response = write(outcome, self.status, media_type, request_id);
         response.headers_mut().extend(self.headers);
         response
     }
@@ -111,34 +109,41 @@ async fn respond(
             "Send a POST, or a GET with a query.",
         )),
     }?;
-    let Some(media_type) = asked else {
+    let events = accept::takes_events(&parts.headers);
+    if asked.is_none() && !events {
         return Err(Refused::new(
             StatusCode::NOT_ACCEPTABLE,
             "BAD_REQUEST",
-            "Answers come as application/graphql-response+json or application/json.",
+            "Answers come as application/graphql-response+json, application/json or text/event-stream.",
         ));
-    };
+    }
     let caller = caller::of(house, &parts.headers)
         .await
         .map_err(unknown_caller)?;
-    let is_known = caller.claims.is_some();
     let document = match document::read(&envelope.query, envelope.operation_name.as_deref()) {
         Ok(document) => document,
-        Err(error) => return Ok(not_run(error, media_type, request_id)),
+        Err(error) => {
+            let outcome = Outcome::from_errors(vec![error]);
+            return Ok(deliver(outcome, asked, request_id));
+        }
     };
-    allowed_here(document.kind, &parts.method)?;
+    allowed_here(document.kind, &parts.method, events)?;
     let origin = caller::origin(house, &parts.headers, &parts.extensions);
     let op = Op::new(house.app.clone(), caller.actor, &request_id.0, origin);
     let Document { parsed, kind, name } = document;
     let mut operation = envelope.into_request();
     operation.set_parsed_query(parsed);
     let operation = graphql::attach(operation, op);
-    let time = match is_known {
-        true => house.limits.operation,
-        false => house.limits.operation / 2,
+    let mut response = if kind == OperationType::Subscription {
+        sse::follow(house, &parts, caller, operation, request_id)?
+    } else {
+        let time = match caller.claims {
+            Some(_) => house.limits.operation,
+            None => house.limits.operation / 2,
+        };
+        let outcome = run(house, operation, kind, time).await?;
+        deliver(outcome, asked, request_id)
     };
-    let outcome = run(house, operation, kind, time).await?;
-    let mut response = answer(outcome, media_type, request_id);
     if let Some(name) = name {
         response.extensions_mut().insert(OperationName(name));
     }
@@ -242,21 +247,21 @@ fn unknown_caller(error: Error) -> Refused {
     }
 }
 
-fn unavailable(message: &'static str) -> Refused {
+pub(super) fn unavailable(message: &'static str) -> Refused {
     Refused::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message)
 }
 
-fn allowed_here(kind: OperationType, method: &Method) -> Result<(), Refused> {
+fn allowed_here(kind: OperationType, method: &Method, events: bool) -> Result<(), Refused> {
     match kind {
-        OperationType::Subscription => Err(Refused::new(
+        OperationType::Subscription if !events => Err(Refused::new(
             StatusCode::NOT_ACCEPTABLE,
             "BAD_REQUEST",
-            "Subscriptions come over a WebSocket at this address, with the protocol graphql-transport-ws.",
+            "Subscriptions come as text/event-stream, or over a WebSocket at this address with the protocol graphql-transport-ws.",
         )),
         OperationType::Mutation if method != Method::POST => {
             Err(not_allowed("POST", "Send mutations by POST."))
         }
-        OperationType::Query | OperationType::Mutation => Ok(()),
+        _ => Ok(()),
     }
 }
 
@@ -287,7 +292,10 @@ async fn run(
     })
 }
 
-/// A document that was not run, with the status that belongs to it.
-fn not_run(error: ServerError, media_type: MediaType, request_id: &RequestId) -> Response {
-    answer(Outcome::from_errors(vec![error]), media_type, request_id)
+/// In one piece where a type for that was asked for, and as the only event of a stream otherwise.
+fn deliver(outcome: Outcome, asked: Option<MediaType>, request_id: &RequestId) -> Response {
+    match asked {
+        Some(media_type) => answer(outcome, media_type, request_id),
+        None => sse::once(outcome, request_id),
+    }
 }

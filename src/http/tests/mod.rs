@@ -4,3 +4,4 @@ mod graphql;
 mod kit;
 mod server;
 mod socket;
+mod sse;
