@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Format, lints, then every test on SQLite and PostgreSQL. The PostgreSQL is made for this run and removed after it;
+# Format, lints, then every test on SQLite and PostgreSQL, then the clients that front ends use. The PostgreSQL is made for this run and removed after it;
 # POSTGRES=off leaves it out.
 set -euo pipefail
 
@@ -33,3 +33,4 @@ if cargo nextest --version >/dev/null 2>&1; then
 else
     cargo test --workspace --locked ${without[@]+"${without[@]}"}
 fi
+scripts/clients.sh

@@ -1,4 +1,4 @@
-//! Which of our two types an `Accept` header asks for.
+//! Which of our types an `Accept` header asks for.
 
 use axum::http::{HeaderMap, HeaderValue, header::ACCEPT};
 
@@ -22,17 +22,38 @@ impl MediaType {
     }
 }
 
-/// The type asked for; nothing when we have none of those.
+/// The type of an event stream.
+pub const EVENT_STREAM: &str = "text/event-stream";
+
+/// Whether answers may come as server-sent events. Only who names that type understands them.
 #[must_use]
-pub fn negotiate(headers: &HeaderMap) -> Option<MediaType> {
-    let mut ranges = headers
+pub fn takes_events(headers: &HeaderMap) -> bool {
+    ranges(headers).any(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let named = parts.next().unwrap_or_default();
+        let refused = parts
+            .filter_map(|part| part.split_once('='))
+            .any(|(name, value)| {
+                name.trim().eq_ignore_ascii_case("q") && thousandths(value.trim()) == Some(0)
+            });
+        named.eq_ignore_ascii_case(EVENT_STREAM) && !refused
+    })
+}
+
+fn ranges(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    headers
         .get_all(ACCEPT)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .map(str::trim)
         .filter(|range| !range.is_empty())
-        .peekable();
+}
+
+/// The type asked for, of an answer in one piece; nothing when we have none of those.
+#[must_use]
+pub fn negotiate(headers: &HeaderMap) -> Option<MediaType> {
+    let mut ranges = ranges(headers).peekable();
     if ranges.peek().is_none() {
         return Some(MediaType::Json);
     }
@@ -125,6 +146,24 @@ mod tests {
                 headers.insert(ACCEPT, accept.parse().unwrap());
             }
             assert_eq!(negotiate(&headers), expected, "{accept}");
+        }
+    }
+
+    #[test]
+    fn events_are_for_those_who_name_them() {
+        for (accept, expected) in [
+            ("", false),
+            ("*/*", false),
+            ("text/*", false),
+            ("application/json", false),
+            ("text/event-stream", true),
+            ("Text/Event-Stream; charset=utf-8", true),
+            ("application/json, text/event-stream;q=0.1", true),
+            ("text/event-stream;q=0.0", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT, accept.parse().unwrap());
+            assert_eq!(takes_events(&headers), expected, "{accept}");
         }
     }
 }

@@ -70,6 +70,22 @@ pub async fn by_authorization(house: &House, value: &str) -> Result<Caller> {
     })
 }
 
+/// Whether the log-in still lives and its person has the rights it had. Streams ask again and again; when the
+/// database cannot answer it is taken to be so until the next time.
+pub async fn is_still_good(house: &House, caller: &Caller) -> bool {
+    let Some(claims) = &caller.claims else {
+        return true;
+    };
+    if claims.expires_at <= house.app.clock.now() {
+        return false;
+    }
+    match domain::users::authenticate(&house.app, claims).await {
+        Ok(now) => now == caller.actor,
+        Err(Error::Unauthenticated) => false,
+        Err(_) => true,
+    }
+}
+
 /// Where a request came from. `address` is empty when the connection is not known, as in tests.
 #[must_use]
 pub fn origin(house: &House, headers: &HeaderMap, extensions: &Extensions) -> Origin {

@@ -3,9 +3,7 @@
 
 use std::time::Duration;
 
-use async_graphql::{
-    Request as Asked, Response as Outcome, ServerError, parser::types::OperationType,
-};
+use async_graphql::{Request as Operation, Response as Outcome, parser::types::OperationType};
 use axum::{
     Extension,
     body::Body,
@@ -34,7 +32,7 @@ use super::{
     observe::OperationName,
     outcome::{answer, write},
     request_id::RequestId,
-    websocket,
+    sse, websocket,
 };
 
 /// Bytes of a body.
@@ -48,7 +46,7 @@ const PREFLIGHT_HEADERS: [HeaderName; 3] = [
 ];
 
 /// A request that is not answered by the schema.
-struct Refused {
+pub(super) struct Refused {
     status: StatusCode,
     code: &'static str,
     message: String,
@@ -56,7 +54,7 @@ struct Refused {
 }
 
 impl Refused {
-    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+    pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self {
             status,
             code,
@@ -69,7 +67,7 @@ impl Refused {
         Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
     }
 
-    fn with(mut self, name: HeaderName, value: impl Into<HeaderValue>) -> Self {
+    pub(super) fn with(mut self, name: HeaderName, value: impl Into<HeaderValue>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
@@ -83,7 +81,7 @@ impl Refused {
             extensions.set("retryAfterSeconds", wait);
         }
         let outcome = Outcome::from_errors(vec![error]);
-        let mut response = write(outcome, false, self.status, media_type, request_id);
+        let mut response = write(outcome, self.status, media_type, request_id);
         response.headers_mut().extend(self.headers);
         response
     }
@@ -142,21 +140,21 @@ async fn respond(
         )),
     }?;
     within(arrival.standing)?;
-    let Some(media_type) = asked else {
+    let events = accept::takes_events(&parts.headers);
+    if asked.is_none() && !events {
         return Err(Refused::new(
             StatusCode::NOT_ACCEPTABLE,
             "BAD_REQUEST",
-            "Answers come as application/graphql-response+json or application/json.",
+            "Answers come as application/graphql-response+json, application/json or text/event-stream.",
         ));
-    };
+    }
     let caller = arrival.caller.map_err(unknown_caller)?;
-    let is_known = caller.claims.is_some();
     let mut request = envelope.into_request();
     let operation = match house.documents.prepare(&mut request, caller.actor) {
         Ok(operation) => operation,
-        Err(errors) => return Ok(not_run(errors, media_type, request_id)),
+        Err(errors) => return Ok(deliver(Outcome::from_errors(errors), asked, request_id)),
     };
-    allowed_here(operation.kind, &parts.method)?;
+    allowed_here(operation.kind, &parts.method, events)?;
     if operation.kind == OperationType::Mutation
         && request
             .parsed_query()
@@ -173,12 +171,16 @@ async fn respond(
     if let Some(standing) = arrival.standing {
         request = request.data(standing.shown(house.app.clock.now()));
     }
-    let time = match is_known {
-        true => house.limits.operation,
-        false => house.limits.operation / 2,
+    let mut response = if operation.kind == OperationType::Subscription {
+        sse::follow(house, &parts, caller, request, request_id)?
+    } else {
+        let time = match caller.claims {
+            Some(_) => house.limits.operation,
+            None => house.limits.operation / 2,
+        };
+        let outcome = run(house, request, operation.kind, time).await?;
+        deliver(outcome, asked, request_id)
     };
-    let outcome = run(house, request, operation.kind, time).await?;
-    let mut response = answer(outcome, media_type, request_id);
     if let Some(name) = operation.name {
         response.extensions_mut().insert(OperationName(name));
     }
@@ -282,28 +284,28 @@ fn unknown_caller(error: Error) -> Refused {
     }
 }
 
-fn unavailable(message: &'static str) -> Refused {
+pub(super) fn unavailable(message: &'static str) -> Refused {
     Refused::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message)
 }
 
-fn allowed_here(kind: OperationType, method: &Method) -> Result<(), Refused> {
+fn allowed_here(kind: OperationType, method: &Method, events: bool) -> Result<(), Refused> {
     match kind {
-        OperationType::Subscription => Err(Refused::new(
+        OperationType::Subscription if !events => Err(Refused::new(
             StatusCode::NOT_ACCEPTABLE,
             "BAD_REQUEST",
-            "Subscriptions come over a WebSocket at this address, with the protocol graphql-transport-ws.",
+            "Subscriptions come as text/event-stream, or over a WebSocket at this address with the protocol graphql-transport-ws.",
         )),
         OperationType::Mutation if method != Method::POST => {
             Err(not_allowed("POST", "Send mutations by POST."))
         }
-        OperationType::Query | OperationType::Mutation => Ok(()),
+        _ => Ok(()),
     }
 }
 
 /// Runs it. A mutation goes on when its client goes away: half an answer is worse than none.
 async fn run(
     house: &House,
-    asked: Asked,
+    asked: Operation,
     kind: OperationType,
     time: Duration,
 ) -> Result<Outcome, Refused> {
@@ -327,7 +329,10 @@ async fn run(
     })
 }
 
-/// A document that was not run, with the status that belongs to it.
-fn not_run(errors: Vec<ServerError>, media_type: MediaType, request_id: &RequestId) -> Response {
-    answer(Outcome::from_errors(errors), media_type, request_id)
+/// In one piece where a type for that was asked for, and as the only event of a stream otherwise.
+fn deliver(outcome: Outcome, asked: Option<MediaType>, request_id: &RequestId) -> Response {
+    match asked {
+        Some(media_type) => answer(outcome, media_type, request_id),
+        None => sse::once(outcome, request_id),
+    }
 }

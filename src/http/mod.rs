@@ -26,6 +26,7 @@ mod router;
 pub mod serve;
 pub mod simulator;
 mod socket;
+mod sse;
 mod tally;
 mod websocket;
 

@@ -15,9 +15,7 @@ use super::{accept::MediaType, answer::json_error, request_id::RequestId};
 
 /// The answer, with the status that the table has for it.
 pub(super) fn answer(outcome: Outcome, media_type: MediaType, request_id: &RequestId) -> Response {
-    let empty = outcome.data == Value::Null && !outcome.errors.is_empty();
-    // What failed before it ran belongs to no field.
-    let ran = !empty || outcome.errors.iter().any(|error| !error.path.is_empty());
+    let ran = ran(&outcome);
     let pressure = outcome.errors.iter().find_map(|error| {
         let status = match code_of(error)? {
             "RATE_LIMITED" => StatusCode::TOO_MANY_REQUESTS,
@@ -32,11 +30,17 @@ pub(super) fn answer(outcome: Outcome, media_type: MediaType, request_id: &Reque
         _ if !ran && media_type == MediaType::GraphqlResponse => (StatusCode::BAD_REQUEST, None),
         _ => (StatusCode::OK, None),
     };
-    let mut response = write(outcome, ran, status, media_type, request_id);
+    let mut response = write(outcome, status, media_type, request_id);
     if let Some(wait) = wait {
         response.headers_mut().insert(RETRY_AFTER, wait.into());
     }
     response
+}
+
+/// Whether it was run. What failed before that belongs to no field.
+fn ran(outcome: &Outcome) -> bool {
+    let empty = outcome.data == Value::Null && !outcome.errors.is_empty();
+    !empty || outcome.errors.iter().any(|error| !error.path.is_empty())
 }
 
 /// Whether every root field failed: then a client that looks at the status alone is told the truth.
@@ -70,23 +74,33 @@ struct Written<'a> {
     extensions: &'a BTreeMap<String, Value>,
 }
 
-/// Writes the answer; without `with_data` it has no `data` key, which says that nothing was run.
-pub(super) fn write(
-    mut outcome: Outcome,
-    with_data: bool,
-    status: StatusCode,
-    media_type: MediaType,
+/// The answer as JSON, its errors signed with the request's id. What was not run has no `data` key.
+///
+/// # Errors
+/// A value that JSON cannot hold.
+pub(super) fn to_json(
+    outcome: &mut Outcome,
     request_id: &RequestId,
-) -> Response {
+) -> Result<Vec<u8>, serde_json::Error> {
     for error in &mut outcome.errors {
         let extensions = error.extensions.get_or_insert_default();
         extensions.set("requestId", request_id.0.as_str());
     }
-    let body = serde_json::to_vec(&Written {
+    serde_json::to_vec(&Written {
         errors: &outcome.errors,
-        data: with_data.then_some(&outcome.data),
+        data: ran(outcome).then_some(&outcome.data),
         extensions: &outcome.extensions,
-    });
+    })
+}
+
+/// Writes the answer.
+pub(super) fn write(
+    mut outcome: Outcome,
+    status: StatusCode,
+    media_type: MediaType,
+    request_id: &RequestId,
+) -> Response {
+    let body = to_json(&mut outcome, request_id);
     let body = match body {
         Ok(body) => body,
         Err(error) => {

@@ -269,21 +269,11 @@ impl Session {
 
     /// Closes the socket of a log-in that ended, or whose person now has other rights.
     async fn check_session(&mut self) -> Step<()> {
-        let Some(Caller {
-            actor,
-            claims: Some(claims),
-        }) = &self.caller
-        else {
-            return Ok(());
-        };
-        if claims.expires_at <= self.house.app.clock.now() {
-            return Err(Close::Forbidden.into());
-        }
-        match domain::users::authenticate(&self.house.app, claims).await {
-            Ok(now) if now == *actor => Ok(()),
-            Ok(_) | Err(Error::Unauthenticated) => Err(Close::Forbidden.into()),
-            // The database cannot be asked; at the next look it can.
-            Err(_) => Ok(()),
+        match &self.caller {
+            Some(caller) if !caller::is_still_good(&self.house, caller).await => {
+                Err(Close::Forbidden.into())
+            }
+            _ => Ok(()),
         }
     }
 
@@ -334,7 +324,8 @@ impl Session {
     }
 }
 
-fn every(period: Duration) -> tokio::time::Interval {
+/// Ticks each `period`, for the first time after one.
+pub(super) fn every(period: Duration) -> tokio::time::Interval {
     let mut interval = tokio::time::interval_at(Instant::now() + period, period);
     interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
     interval

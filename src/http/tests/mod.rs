@@ -6,3 +6,4 @@ mod kit;
 mod limits;
 mod server;
 mod socket;
+mod sse;

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Holds the real program to the clients and audit suites in tests/clients. Without Node the rest is tested all the
+# same, so that this is no failure.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+if ! command -v npm >/dev/null; then
+    echo 'no npm here: the clients are not tested; install Node 20 or later from https://nodejs.org' >&2
+    exit 0
+fi
+
+cargo build --bin fabrica --locked
+export FABRICA_BIN="${FABRICA_BIN:-${CARGO_TARGET_DIR:-target}/debug/fabrica}"
+cd tests/clients
+# npm writes this file when it is done.
+if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+    npm ci --no-audit --no-fund
+fi
+npm test
