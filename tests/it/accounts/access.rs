@@ -40,6 +40,13 @@ fn operation(parent: &str, field: &str) -> Option<(&'static str, Value, &'static
             json!(null),
             "{ id }",
         ),
+        ("Query", "rateLimit") => ("", json!(null), "{ limit }"),
+        ("Query", "node") => (
+            "(id: \"pln_01jd0000000000000000000000\")",
+            json!(null),
+            "{ id }",
+        ),
+        ("Query", "nodes") => ("(ids: [])", json!(null), "{ id }"),
         ("Query", "user") => (
             "(id: \"usr_01jd0000000000000000000000\")",
             json!(null),
