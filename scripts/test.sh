@@ -34,3 +34,4 @@ else
     cargo test --workspace --locked ${without[@]+"${without[@]}"}
 fi
 scripts/clients.sh
+scripts/browser.sh

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use lru::LruCache;
 
-use super::Prepared;
+use super::prepare::Prepared;
 
 /// Documents by their text, those used longest ago given up first.
 #[derive(Debug)]
