@@ -156,9 +156,7 @@ async fn respond(
     };
     allowed_here(operation.kind, &parts.method, events)?;
     if operation.kind == OperationType::Mutation
-        && request
-            .parsed_query()
-            .is_ok_and(|document| limits::is_guarded(document))
+        && request.parsed_query().is_ok_and(limits::is_guarded)
     {
         within(house.shares.take_guarded(arrival.address))?;
     }
