@@ -60,7 +60,7 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn each_job_has_its_own_name_and_a_cron_line_that_holds() {
+    fn each_job_has_its_own_name() {
         let names: HashSet<&str> = JOBS.iter().map(|job| job.name).collect();
         assert_eq!(names.len(), JOBS.len());
     }

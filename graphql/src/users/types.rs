@@ -3,8 +3,7 @@
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::{base::page::Direction, invoices, orders, subscriptions, users::SessionTokens};
-use entity::{invoices::invoice, orders::order, subscriptions::subscription, users::user};
-use sea_orm::{ColumnTrait, QueryFilter};
+use entity::users::user;
 
 use crate::{
     base::{Ask, ids, page},
@@ -111,8 +110,11 @@ impl User {
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Result<OrderConnection> {
         let op = context.op()?;
-        let theirs =
-            orders::query::visible_to(op.actor()).filter(order::Column::UserId.eq(self.0.id));
+        let only_theirs = orders::query::OrderFilter {
+            user_id: Some(self.0.id),
+            ..Default::default()
+        };
+        let theirs = only_theirs.apply(orders::query::visible_to(op.actor()));
         let request = page::request(first, after, last, before);
         OrderConnection::fetch(
             op,
@@ -135,8 +137,11 @@ impl User {
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Result<PlanSubscriptionConnection> {
         let op = context.op()?;
-        let theirs = subscriptions::query::visible_to(op.actor())
-            .filter(subscription::Column::UserId.eq(self.0.id));
+        let only_theirs = subscriptions::query::SubscriptionFilter {
+            user_id: Some(self.0.id),
+            ..Default::default()
+        };
+        let theirs = only_theirs.apply(subscriptions::query::visible_to(op.actor()));
         let request = page::request(first, after, last, before);
         PlanSubscriptionConnection::fetch(
             op,
@@ -159,8 +164,11 @@ impl User {
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Result<InvoiceConnection> {
         let op = context.op()?;
-        let theirs =
-            invoices::query::visible_to(op.actor()).filter(invoice::Column::UserId.eq(self.0.id));
+        let only_theirs = invoices::query::InvoiceFilter {
+            user_id: Some(self.0.id),
+            ..Default::default()
+        };
+        let theirs = only_theirs.apply(invoices::query::visible_to(op.actor()));
         let request = page::request(first, after, last, before);
         InvoiceConnection::fetch(
             op,
