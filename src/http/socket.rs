@@ -165,10 +165,7 @@ impl Session {
                 .filter(|value| !value.is_null())
         });
         let caller = match authorization {
-            None => Caller {
-                actor: domain::base::Actor::Anonymous,
-                claims: None,
-            },
+            None => Caller::nobody(),
             Some(Value::String(text)) => {
                 let known = caller::by_authorization(&self.house, text).await;
                 known.map_err(|error| End::Ours(refused(&error)))?
