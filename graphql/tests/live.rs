@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     reason = "a test fails by panicking; clippy does not see that these functions are of tests"
 )]
 

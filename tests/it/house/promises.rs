@@ -26,7 +26,7 @@ fn is_run(source: &str, name: &str) -> bool {
     let Some((before, _)) = source.split_once(&format!("fn {name}(")) else {
         return false;
     };
-    let above = before.lines().rev().skip(1).map(str::trim);
+    let above = before.rsplit('\n').skip(1).map(str::trim);
     let mut attributes = above.take_while(|line| line.starts_with("#["));
     let list = source.split_once("both_engines!(");
     let list = list.and_then(|(_, rest)| rest.split_once(");"));
