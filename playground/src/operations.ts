@@ -18,7 +18,7 @@ export interface Domain {
   operations: Operation[];
 }
 
-const ORDER = ["plans", "accounts", "orders", "payments", "invoices", "staff"];
+const ORDER = ["plans", "accounts", "orders", "subscriptions", "payments", "invoices", "server", "staff", "admin"];
 
 const files = import.meta.glob<string>("../operations/*.graphql", {
   query: "?raw",

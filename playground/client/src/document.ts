@@ -1,0 +1,43 @@
+// What the client must know about a document before it sends it.
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { Kind, type OperationDefinitionNode, print } from 'graphql';
+import { KEYED } from './generated/keyed.js';
+
+/** A document ready to be sent. */
+export interface Prepared {
+  query: string;
+  operationName: string | undefined;
+  isMutation: boolean;
+  /** Whether sending it twice does no more than sending it once. */
+  isRepeatable: boolean;
+}
+
+const prepared = new WeakMap<object, Prepared>();
+
+/** Reads a document; each only once. Throws when it has not exactly one operation. */
+export function prepare<Result, Variables>(document: TypedDocumentNode<Result, Variables>): Prepared {
+  const known = prepared.get(document);
+  if (known) return known;
+  const operation = onlyOperation(document);
+  const isMutation = operation.operation === 'mutation';
+  const fresh = {
+    query: print(document),
+    operationName: operation.name?.value,
+    isMutation,
+    isRepeatable: !isMutation || operation.selectionSet.selections.every(isKeyed),
+  };
+  prepared.set(document, fresh);
+  return fresh;
+}
+
+function onlyOperation(document: TypedDocumentNode<unknown, never>): OperationDefinitionNode {
+  const [operation, ...others] = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+  if (operation?.kind !== Kind.OPERATION_DEFINITION || others.length > 0) {
+    throw new TypeError('a document to be sent holds one operation');
+  }
+  return operation;
+}
+
+function isKeyed(selection: OperationDefinitionNode['selectionSet']['selections'][number]): boolean {
+  return selection.kind === Kind.FIELD && (selection.name.value === '__typename' || KEYED.has(selection.name.value));
+}

@@ -1,0 +1,132 @@
+// Subscriptions over one WebSocket, by graphql-ws.
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { CloseCode, createClient } from 'graphql-ws';
+import { dataOf, failureOfErrors } from './answer.js';
+import type { Client, ClientOptions } from './client.js';
+import { prepare } from './document.js';
+import { GraphqlFailure } from './failure.js';
+import { pause, usualDelay } from './retry.js';
+
+/** The part of a client that watches. The socket opens with the first subscription and closes after the last. */
+export function createLive(options: ClientOptions): Pick<Client, 'subscribe' | 'close'> {
+  const { accessToken, onUnauthenticated, webSocket, retryDelay = usualDelay } = options;
+  let token: string | undefined;
+  let refusals = 0;
+  let failure: unknown;
+  const socket = createClient({
+    // Asked for before the socket is there: the server waits only a moment for the first message.
+    async url() {
+      // graphql-ws listens to what the parameters throw, and not here.
+      failure = await renew().catch((error: unknown) => error);
+      return socketUrl(options.url);
+    },
+    connectionParams() {
+      if (failure !== undefined) throw failure;
+      return token ? { Authorization: `Bearer ${token}` } : {};
+    },
+    webSocketImpl: webSocket,
+    retryAttempts: Infinity,
+    retryWait: (tries) => pause(retryDelay(tries), undefined),
+    // A lost network is an event without a code, and comes back.
+    shouldRetry: (event) => !(event instanceof GraphqlFailure) && refusals < 2,
+    on: {
+      connected: () => (refusals = 0),
+      closed: (event) => {
+        if (closeOf(event)?.code === CloseCode.Forbidden) refusals += 1;
+      },
+    },
+  });
+
+  async function renew(): Promise<GraphqlFailure | undefined> {
+    if (refusals > 0 && !(await onUnauthenticated?.(token))) return refusal();
+    token = await accessToken?.();
+    return undefined;
+  }
+
+  function subscribe<Result, Variables>(
+    document: TypedDocumentNode<Result, Variables>,
+    variables?: Variables,
+    { signal }: { signal?: AbortSignal } = {},
+  ): AsyncIterableIterator<Result> {
+    const { query, operationName } = prepare(document);
+    let unsubscribe = () => {};
+    let end = () => {};
+    const answers = new ReadableStream<Result>({
+      start(controller) {
+        let isOver = false;
+        /** Once only, whoever is first: the server, the signal, or the one who reads. */
+        const finish = (last?: () => void) => {
+          if (isOver) return;
+          isOver = true;
+          signal?.removeEventListener('abort', abort);
+          last?.();
+          unsubscribe();
+        };
+        const abort = () => finish(() => controller.error(signal?.reason));
+        end = finish;
+        if (signal?.aborted) return abort();
+        signal?.addEventListener('abort', abort, { once: true });
+        const payload = { query, operationName: operationName ?? null, variables: { ...variables } };
+        unsubscribe = socket.subscribe(payload, {
+          next(answer) {
+            try {
+              controller.enqueue(dataOf(answer) as Result);
+            } catch (error) {
+              finish(() => controller.error(error));
+            }
+          },
+          error: (reason) => finish(() => controller.error(failureOfSocket(reason))),
+          complete: () => finish(() => controller.close()),
+        });
+      },
+      cancel: () => end(),
+    });
+    return iterate(answers.getReader());
+  }
+
+  return {
+    subscribe,
+    close: async () => socket.dispose(),
+  };
+}
+
+/** Not the stream's own iterator, which Safari has only lately. */
+function iterate<Result>(reader: ReadableStreamDefaultReader<Result>): AsyncIterableIterator<Result> {
+  return {
+    async next() {
+      const { done, value } = await reader.read();
+      return done ? { done: true, value: undefined } : { done: false, value };
+    },
+    async return() {
+      await reader.cancel();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+function socketUrl(url: string | URL): string {
+  const absolute = new URL(url, globalThis.location?.href);
+  absolute.protocol = absolute.protocol.replace('http', 'ws');
+  return absolute.href;
+}
+
+function failureOfSocket(reason: unknown): GraphqlFailure {
+  if (reason instanceof GraphqlFailure) return reason;
+  const close = closeOf(reason);
+  if (close?.code === CloseCode.Forbidden) return refusal(reason);
+  if (close) return new GraphqlFailure('NETWORK', `The socket was closed: ${close.code} ${close.reason}`, { cause: reason });
+  return failureOfErrors(reason) ?? new GraphqlFailure('NETWORK', 'The socket was lost.', { cause: reason });
+}
+
+function refusal(cause?: unknown): GraphqlFailure {
+  return new GraphqlFailure('UNAUTHENTICATED', 'The server does not take this session: log in.', { cause });
+}
+
+function closeOf(event: unknown): { code: number; reason: string } | undefined {
+  if (typeof event !== 'object' || event === null) return undefined;
+  if (!('code' in event) || typeof event.code !== 'number') return undefined;
+  return { code: event.code, reason: 'reason' in event ? String(event.reason) : '' };
+}
