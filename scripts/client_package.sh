@@ -5,8 +5,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../playground/client"
 
 built=dist/persisted-documents.json
-sources=(package-lock.json package.json tsconfig.json codegen.js keyed.cjs src ../operations ../../schema/schema.graphql)
-if [ -f "$built" ] && [ -z "$(find "${sources[@]}" -type f -not -path 'src/generated/*' -newer "$built" -print -quit)" ]; then
+sources=(package-lock.json package.json tsconfig.json codegen.js keyed.cjs src example ../operations ../../schema/schema.graphql)
+if [ -f "$built" ] && [ -z "$(find "${sources[@]}" -type f -not -path '*/generated/*' -not -path '*/dist/*' -newer "$built" -print -quit)" ]; then
     exit 0
 fi
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the typed client, and holds the real program to it and to the clients and audit suites in tests/clients. Without Node the rest is tested all the
-# same, so that this is no failure.
+# Builds the typed client, then holds the real program to it, and to the clients and audit suites in tests/clients.
+# Without Node the rest is tested all the same, so that this is no failure.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -7,6 +7,7 @@ import { buildSchema } from 'graphql';
 import WebSocket from 'ws';
 import { createClient } from '../../playground/client/dist/index.js';
 import { operation, operations } from './operations.js';
+import { payByCard } from './payment.js';
 import { logIn, ROOT, startServer } from './server.js';
 
 const PASSWORD = 'a long pass phrase';
@@ -180,18 +181,4 @@ function check(data) {
     assert.ok(value !== null && value !== undefined, `${field} is empty`);
     assert.deepEqual(value.errors ?? [], []);
   }
-}
-
-/** What the buyer's browser does: posts the form to the gateway, and types a card there. */
-async function payByCard({ action, fields }) {
-  const body = new URLSearchParams(fields.map(({ name, value }) => [name, value]));
-  const html = await (await fetch(action, { method: 'POST', body })).text();
-  const page = html.replaceAll('&#x2f;', '/');
-  const [, path] = /<form [^>]*action="([^"]+\/card)"/.exec(page);
-  const [, expiry] = /name="expiry"[^>]*value="([^"]+)"/.exec(page);
-  const [, code] = /name="three_d_code"[^>]*value="([^"]+)"/.exec(page);
-  const card = { card_number: '4311-9522-2222-2222', expiry, security_code: '222', three_d_code: code };
-  const paid = await fetch(new URL(path, action), { method: 'POST', body: new URLSearchParams(card) });
-  assert.equal(paid.status, 200);
-  await paid.body.cancel();
 }

@@ -31,7 +31,10 @@ export function prepare<Result, Variables>(document: TypedDocumentNode<Result, V
 }
 
 function onlyOperation(document: TypedDocumentNode<unknown, never>): OperationDefinitionNode {
-  const [operation, ...others] = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+  // `graphql()` gives an empty object for a text that the generated code does not know.
+  const definitions: typeof document.definitions | undefined = document.definitions;
+  if (!definitions) throw new TypeError('this document is not in the generated code: generate it again');
+  const [operation, ...others] = definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
   if (operation?.kind !== Kind.OPERATION_DEFINITION || others.length > 0) {
     throw new TypeError('a document to be sent holds one operation');
   }

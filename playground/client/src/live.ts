@@ -1,6 +1,6 @@
 // Subscriptions over one WebSocket, by graphql-ws.
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { CloseCode, createClient } from 'graphql-ws';
+import { type Client as SocketClient, CloseCode, createClient } from 'graphql-ws';
 import { dataOf, failureOfErrors } from './answer.js';
 import type { Client, ClientOptions } from './client.js';
 import { prepare } from './document.js';
@@ -13,29 +13,34 @@ export function createLive(options: ClientOptions): Pick<Client, 'subscribe' | '
   let token: string | undefined;
   let refusals = 0;
   let failure: unknown;
-  const socket = createClient({
-    // Asked for before the socket is there: the server waits only a moment for the first message.
-    async url() {
-      // graphql-ws listens to what the parameters throw, and not here.
-      failure = await renew().catch((error: unknown) => error);
-      return socketUrl(options.url);
-    },
-    connectionParams() {
-      if (failure !== undefined) throw failure;
-      return token ? { Authorization: `Bearer ${token}` } : {};
-    },
-    webSocketImpl: webSocket,
-    retryAttempts: Infinity,
-    retryWait: (tries) => pause(retryDelay(tries), undefined),
-    // A lost network is an event without a code, and comes back.
-    shouldRetry: (event) => !(event instanceof GraphqlFailure) && refusals < 2,
-    on: {
-      connected: () => (refusals = 0),
-      closed: (event) => {
-        if (closeOf(event)?.code === CloseCode.Forbidden) refusals += 1;
+  let socket: SocketClient | undefined;
+
+  // Made when first needed: where there is no WebSocket, requests work all the same.
+  function open(): SocketClient {
+    return createClient({
+      // Asked for before the socket is there: the server waits only a moment for the first message.
+      async url() {
+        // graphql-ws listens to what the parameters throw, and not here.
+        failure = await renew().catch((error: unknown) => error);
+        return socketUrl(options.url);
       },
-    },
-  });
+      connectionParams() {
+        if (failure !== undefined) throw failure;
+        return token ? { Authorization: `Bearer ${token}` } : {};
+      },
+      webSocketImpl: webSocket,
+      retryAttempts: Infinity,
+      retryWait: (tries) => pause(retryDelay(tries), undefined),
+      // A lost network is an event without a code, and comes back.
+      shouldRetry: (event) => !(event instanceof GraphqlFailure) && refusals < 2,
+      on: {
+        connected: () => (refusals = 0),
+        closed: (event) => {
+          if (closeOf(event)?.code === CloseCode.Forbidden) refusals += 1;
+        },
+      },
+    });
+  }
 
   async function renew(): Promise<GraphqlFailure | undefined> {
     if (refusals > 0 && !(await onUnauthenticated?.(token))) return refusal();
@@ -49,6 +54,7 @@ export function createLive(options: ClientOptions): Pick<Client, 'subscribe' | '
     { signal }: { signal?: AbortSignal } = {},
   ): AsyncIterableIterator<Result> {
     const { query, operationName } = prepare(document);
+    const opened = (socket ??= open());
     let unsubscribe = () => {};
     let end = () => {};
     const answers = new ReadableStream<Result>({
@@ -67,7 +73,7 @@ export function createLive(options: ClientOptions): Pick<Client, 'subscribe' | '
         if (signal?.aborted) return abort();
         signal?.addEventListener('abort', abort, { once: true });
         const payload = { query, operationName: operationName ?? null, variables: { ...variables } };
-        unsubscribe = socket.subscribe(payload, {
+        unsubscribe = opened.subscribe(payload, {
           next(answer) {
             try {
               controller.enqueue(dataOf(answer) as Result);
@@ -86,7 +92,7 @@ export function createLive(options: ClientOptions): Pick<Client, 'subscribe' | '
 
   return {
     subscribe,
-    close: async () => socket.dispose(),
+    close: async () => socket?.dispose(),
   };
 }
 

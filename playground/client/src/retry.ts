@@ -1,7 +1,7 @@
 // When a request is sent again, and how long the client waits before.
 import { GraphqlFailure } from './failure.js';
 
-/** Waits longer than this are the caller's to decide. */
+/** A server that asks for more patience than this leaves it to the caller. */
 const LONGEST_WAIT_MS = 30_000;
 
 /** Milliseconds before the next try; doubles with each, and differs from client to client. */
@@ -19,8 +19,8 @@ export function waitBeforeRetry(failure: unknown, isRepeatable: boolean, delay: 
   const helps =
     failure.code === 'RATE_LIMITED' ? failure.status === 429 || isRepeatable : isPassing(failure) && isRepeatable;
   if (!helps) return undefined;
-  const wait = Math.max(delay, (failure.retryAfterSeconds ?? 0) * 1000);
-  return wait <= LONGEST_WAIT_MS ? wait : undefined;
+  const asked = (failure.retryAfterSeconds ?? 0) * 1000;
+  return asked <= LONGEST_WAIT_MS ? Math.max(delay, asked) : undefined;
 }
 
 function isPassing({ code, status }: GraphqlFailure): boolean {
