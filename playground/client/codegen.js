@@ -1,5 +1,6 @@
 // How types are made from the schema: here for the shared operations, and in the same way for a front end's own.
 import { fileURLToPath } from 'node:url';
+import { preset } from '@graphql-codegen/client-preset';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -10,7 +11,8 @@ export function configure({ documents, output }) {
     documents,
     generates: {
       [output]: {
-        preset: 'client',
+        // By itself and not by its name, which would be looked for where the front end is.
+        preset,
         presetConfig: {
           // A component reads its own fragment and nothing beside it. Not `useFragment`: it is no React hook.
           fragmentMasking: { unmaskFunctionName: 'getFragmentData' },

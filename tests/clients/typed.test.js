@@ -35,10 +35,16 @@ test('the example front end shows the plans, sells one and sees it paid', async 
   assert.deepEqual(lines.slice(-3), ['PROCESSING', 'PAID', 'COMPLETED']);
 });
 
-test('the guides print the example as it is', () => {
-  const example = readFileSync(path.join(CLIENT, 'example/shop.ts'), 'utf8').trim();
-  const guide = readFileSync(path.join(ROOT, 'playground/README.md'), 'utf8');
-  assert.ok(guide.includes(example), 'playground/README.md shows another shop.ts than the one that is tested');
+test('the guides print the examples as they are', () => {
+  for (const [name, guide] of [
+    ['shop', 'playground/README.md'],
+    ['plan_card', 'playground/README.md'],
+    ['first', 'docs/API.md'],
+  ]) {
+    const [, ...lines] = readFileSync(path.join(CLIENT, `example/${name}.ts`), 'utf8').trim().split('\n');
+    const printed = readFileSync(path.join(ROOT, guide), 'utf8');
+    assert.ok(printed.includes(lines.join('\n')), `${guide} shows another ${name}.ts than the one that is compiled`);
+  }
 });
 
 test('the manifest has every operation once, by the hash of its text', () => {
