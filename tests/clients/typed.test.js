@@ -56,6 +56,20 @@ test('the manifest has every operation once, by the hash of its text', () => {
   assert.deepEqual(names.sort(), operations.map(({ name }) => name.value).sort());
 });
 
+test('a client of a server that imported the manifest sends ids of it, and no texts', async () => {
+  const manifest = JSON.parse(readFileSync(path.join(CLIENT, 'dist/persisted-documents.json'), 'utf8'));
+  const bodies = [];
+  // Stands for such a server: looks the text up, and has it run.
+  const importing = async (url, request) => {
+    const { documentId, ...rest } = JSON.parse(request.body);
+    bodies.push({ documentId, ...rest });
+    return fetch(url, { ...request, body: JSON.stringify({ query: manifest[documentId], ...rest }) });
+  };
+  const { plan } = await as(undefined, { fetch: importing, trusted: true }).request(fabrica.PlanDocument, { slug: 'pro' });
+  assert.ok(plan.id);
+  assert.deepEqual(bodies.map(({ query }) => query), [undefined]);
+});
+
 test('no type of the client is any', () => {
   // Those of the fragment masking are codegen's own, and stand for "whatever the variables".
   for (const name of ['index', 'client', 'failure', 'live', 'session', 'generated/graphql', 'generated/keyed']) {
@@ -236,6 +250,23 @@ describe('watching', () => {
     const client = as('forged', { onUnauthenticated: () => false, webSocket: WebSocket, retryDelay: () => 0 });
     const moves = client.subscribe(fabrica.OrderStatusChangedDocument, { orderId: 'ord_1' });
     await assert.rejects(moves.next(), { code: 'UNAUTHENTICATED' });
+  });
+
+  test('sends the id alone where documents are trusted', async () => {
+    const sent = [];
+    class Listening extends WebSocket {
+      send(text) {
+        sent.push(JSON.parse(text));
+        super.send(text);
+      }
+    }
+    const client = as(token, { webSocket: Listening, trusted: true });
+    const moves = client.subscribe(fabrica.OrderStatusChangedDocument, { orderId: 'ord_1' });
+    // This server has imported nothing.
+    await assert.rejects(moves.next(), fabrica.GraphqlFailure);
+    const { payload } = sent.find(({ type }) => type === 'subscribe');
+    assert.match(payload.documentId, /^sha256:[0-9a-f]{64}$/);
+    assert.equal('query' in payload, false);
   });
 
   test('fails with the code when it cannot run', async () => {

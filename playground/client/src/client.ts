@@ -1,7 +1,7 @@
 // Queries and mutations over HTTP; what is watched is in live.ts.
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { dataOf } from './answer.js';
-import { prepare, type Prepared } from './document.js';
+import { bodyOf, prepare, type Prepared } from './document.js';
 import { GraphqlFailure } from './failure.js';
 import { createLive } from './live.js';
 import { newIdempotencyKey, pause, usualDelay, waitBeforeRetry } from './retry.js';
@@ -16,6 +16,8 @@ export interface ClientOptions {
    * `true`, and the request is sent again, once; answer `false`, and it fails with `UNAUTHENTICATED`.
    */
   onUnauthenticated?: (refused: string | undefined) => boolean | Promise<boolean>;
+  /** The server has imported the manifest: send the ids of documents instead of their texts. */
+  trusted?: boolean;
   /** How often a request is sent again when that is safe: queries, and mutations with an idempotency key. 2. */
   retries?: number;
   /** Milliseconds before a retry, by how many there were. Grows and varies when left out. */
@@ -110,8 +112,8 @@ interface Try {
 }
 
 async function sendOnce(
-  { url, accessToken, timeout = 20_000, fetch = globalThis.fetch }: ClientOptions,
-  { query, operationName }: Prepared,
+  { url, accessToken, trusted, timeout = 20_000, fetch = globalThis.fetch }: ClientOptions,
+  prepared: Prepared,
   variables: unknown,
   key: string | undefined,
   signal: AbortSignal | undefined,
@@ -128,7 +130,7 @@ async function sendOnce(
         ...(token && { authorization: `Bearer ${token}` }),
         ...(key && { 'idempotency-key': key }),
       },
-      body: JSON.stringify({ query, operationName, variables }),
+      body: JSON.stringify(bodyOf(prepared, variables, trusted)),
       signal: signal ? AbortSignal.any([signal, late]) : late,
     });
     const text = await response.text();

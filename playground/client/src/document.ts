@@ -7,6 +7,8 @@ import { KEYED } from './generated/keyed.js';
 export interface Prepared {
   query: string;
   operationName: string | undefined;
+  /** What the manifest of trusted documents calls it; `undefined` for a document that codegen did not make. */
+  documentId: string | undefined;
   isMutation: boolean;
   /** Whether sending it twice does no more than sending it once. */
   isRepeatable: boolean;
@@ -23,11 +25,28 @@ export function prepare<Result, Variables>(document: TypedDocumentNode<Result, V
   const fresh = {
     query: print(document),
     operationName: operation.name?.value,
+    documentId: idOf(document),
     isMutation,
     isRepeatable: !isMutation || operation.selectionSet.selections.every(isKeyed),
   };
   prepared.set(document, fresh);
   return fresh;
+}
+
+/** What is sent: the document's text, or its id alone to a server that has imported the manifest. */
+export function bodyOf(
+  { query, operationName, documentId }: Prepared,
+  variables: unknown,
+  isTrusted: boolean | undefined,
+): Record<string, unknown> {
+  const document = isTrusted && documentId ? { documentId } : { query };
+  return { ...document, ...(operationName && { operationName }), variables };
+}
+
+function idOf(document: object): string | undefined {
+  const meta = '__meta__' in document ? document.__meta__ : undefined;
+  if (typeof meta !== 'object' || meta === null || !('hash' in meta)) return undefined;
+  return typeof meta.hash === 'string' ? meta.hash : undefined;
 }
 
 function onlyOperation(document: TypedDocumentNode<unknown, never>): OperationDefinitionNode {

@@ -3,7 +3,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type Client as SocketClient, CloseCode, createClient } from 'graphql-ws';
 import { dataOf, failureOfErrors } from './answer.js';
 import type { Client, ClientOptions } from './client.js';
-import { prepare } from './document.js';
+import { bodyOf, prepare } from './document.js';
 import { GraphqlFailure } from './failure.js';
 import { pause, usualDelay } from './retry.js';
 
@@ -31,8 +31,9 @@ export function createLive(options: ClientOptions): Pick<Client, 'subscribe' | '
       webSocketImpl: webSocket,
       retryAttempts: Infinity,
       retryWait: (tries) => pause(retryDelay(tries), undefined),
-      // A lost network is an event without a code, and comes back.
-      shouldRetry: (event) => !(event instanceof GraphqlFailure) && refusals < 2,
+      shouldRetry: (reason) => isPassing(reason) && refusals < 2,
+      // graphql-ws wants the text there, the server the id alone.
+      jsonMessageReplacer: (key, value) => (key === 'payload' ? withoutText(value) : value),
       on: {
         connected: () => (refusals = 0),
         closed: (event) => {
@@ -53,7 +54,8 @@ export function createLive(options: ClientOptions): Pick<Client, 'subscribe' | '
     variables?: Variables,
     { signal }: { signal?: AbortSignal } = {},
   ): AsyncIterableIterator<Result> {
-    const { query, operationName } = prepare(document);
+    const prepared = prepare(document);
+    const payload = { query: prepared.query, ...bodyOf(prepared, { ...variables }, options.trusted) };
     const opened = (socket ??= open());
     let unsubscribe = () => {};
     let end = () => {};
@@ -72,7 +74,6 @@ export function createLive(options: ClientOptions): Pick<Client, 'subscribe' | '
         end = finish;
         if (signal?.aborted) return abort();
         signal?.addEventListener('abort', abort, { once: true });
-        const payload = { query, operationName: operationName ?? null, variables: { ...variables } };
         unsubscribe = opened.subscribe(payload, {
           next(answer) {
             try {
@@ -111,6 +112,17 @@ function iterate<Result>(reader: ReadableStreamDefaultReader<Result>): AsyncIter
       return this;
     },
   };
+}
+
+/** A lost network is an event, and comes back; an error is a mistake, which trying again would only repeat. */
+function isPassing(reason: unknown): boolean {
+  if (reason instanceof GraphqlFailure) return reason.code === 'NETWORK';
+  return closeOf(reason) !== undefined || !(reason instanceof Error);
+}
+
+function withoutText(payload: unknown): unknown {
+  if (typeof payload !== 'object' || payload === null || !('documentId' in payload)) return payload;
+  return { ...payload, query: undefined };
 }
 
 function socketUrl(url: string | URL): string {

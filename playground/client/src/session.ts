@@ -10,7 +10,7 @@ export interface Tokens {
   expiresAt: string;
 }
 
-export interface SessionOptions extends Pick<ClientOptions, 'url' | 'fetch' | 'timeout'> {
+export interface SessionOptions extends Pick<ClientOptions, 'url' | 'fetch' | 'timeout' | 'trusted'> {
   /** A session from before, such as one kept over a reload. */
   tokens?: Tokens | undefined;
   /** Told of every change, so that it can be kept; `undefined` when the session is over. */
@@ -68,6 +68,6 @@ export function createSession(options: SessionOptions): Session {
   };
 }
 
-function pick({ fetch, timeout }: SessionOptions): Pick<ClientOptions, 'fetch' | 'timeout'> {
-  return { ...(fetch && { fetch }), ...(timeout !== undefined && { timeout }) };
+function pick({ fetch, timeout, trusted }: SessionOptions): Pick<ClientOptions, 'fetch' | 'timeout' | 'trusted'> {
+  return { ...(fetch && { fetch }), ...(timeout !== undefined && { timeout }), ...(trusted && { trusted }) };
 }
