@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use entity::{
     audit::{AuditOutcome, audit_entry},
-    base::{event, idempotency_key, job_run, transition},
+    base::{event, idempotency_key, job_run, transition, trusted_document, trusted_document_id},
     invoices::{InvoiceStatus, invoice, invoice_line, invoice_series},
     money::Currency,
     orders::{LineKind, OrderStatus, order, order_line},
@@ -182,6 +182,8 @@ async fn entities_match(db: DatabaseConnection) {
         compare(&db, transition::Entity).await,
         compare(&db, idempotency_key::Entity).await,
         compare(&db, job_run::Entity).await,
+        compare(&db, trusted_document::Entity).await,
+        compare(&db, trusted_document_id::Entity).await,
     ]);
     let tables = match db.get_database_backend() {
         DbBackend::Sqlite => {

@@ -15,6 +15,7 @@ pub mod op;
 pub mod page;
 pub mod policy;
 pub mod transition;
+pub mod trusted_documents;
 pub mod tx;
 pub mod validate;
 
