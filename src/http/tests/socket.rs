@@ -17,7 +17,7 @@ use super::kit::{Place, place};
 use crate::http::serve::serve;
 
 /// Served on a port of its own.
-async fn listen(place: &Place) -> SocketAddr {
+pub(super) async fn listen(place: &Place) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (router, house) = (place.router(), place.house.clone());
@@ -25,7 +25,7 @@ async fn listen(place: &Place) -> SocketAddr {
     address
 }
 
-struct Client(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(super) struct Client(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 async fn dial(address: SocketAddr, headers: &[(&str, &str)]) -> Result<Client, u16> {
     let mut request = format!("ws://{address}/graphql")
@@ -43,20 +43,20 @@ async fn dial(address: SocketAddr, headers: &[(&str, &str)]) -> Result<Client, u
     }
 }
 
-async fn connect(address: SocketAddr) -> Client {
+pub(super) async fn connect(address: SocketAddr) -> Client {
     let protocol = [("sec-websocket-protocol", "graphql-transport-ws")];
     dial(address, &protocol).await.expect("a socket")
 }
 
 impl Client {
-    async fn say(&mut self, message: Value) {
+    pub(super) async fn say(&mut self, message: Value) {
         self.0
             .send(Message::text(message.to_string()))
             .await
             .unwrap();
     }
 
-    async fn init(&mut self, payload: Value) {
+    pub(super) async fn init(&mut self, payload: Value) {
         self.say(json!({ "type": "connection_init", "payload": payload }))
             .await;
         assert_eq!(self.hear().await, json!({ "type": "connection_ack" }));
@@ -67,7 +67,7 @@ impl Client {
             .await;
     }
 
-    async fn hear(&mut self) -> Value {
+    pub(super) async fn hear(&mut self) -> Value {
         loop {
             match self.0.next().await.expect("open").unwrap() {
                 Message::Text(text) => return serde_json::from_str(&text).unwrap(),
