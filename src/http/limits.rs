@@ -35,7 +35,16 @@ const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 const MOST_KEYS: usize = 100_000;
 
 /// What guesses passwords and tokens is asked for, or makes accounts.
-const GUARDED: [&str; 4] = ["logIn", "register", "refreshSession", "changePassword"];
+const GUARDED: [&str; 8] = [
+    "logIn",
+    "register",
+    "refreshSession",
+    "changePassword",
+    "requestEmailCode",
+    "verifyEmail",
+    "requestPasswordReset",
+    "resetPassword",
+];
 
 /// Whose share it is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -10,7 +10,10 @@ pub mod create_order;
 pub mod create_subscription;
 pub mod expire_orders;
 pub mod fulfil;
+pub mod invoice_document;
+pub mod letters;
 pub mod receive_notice;
+pub mod send_mails;
 pub mod settlement;
 
 pub use apply_notices::apply_notices;
@@ -20,4 +23,6 @@ pub use cancel_order::cancel_order;
 pub use create_order::{NewPlanOrder, create_order};
 pub use create_subscription::{NewSubscriptionOrder, create_subscription};
 pub use expire_orders::expire_orders;
+pub use invoice_document::{invoice_document, print_invoice};
 pub use receive_notice::receive_notice;
+pub use send_mails::send_mails;
