@@ -14,4 +14,5 @@ mod checkout;
 mod house;
 mod kit;
 mod live;
+mod mails;
 mod operation;

@@ -8,6 +8,7 @@ pub mod invariants;
 pub mod live;
 pub mod scenario;
 pub mod server;
+pub mod smtp;
 pub mod templates;
 pub mod wait;
 
