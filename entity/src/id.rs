@@ -139,6 +139,10 @@ id_types! {
     InvoiceLineId = "inl";
     /// Something that happened.
     EventId = "evt";
+    /// An event on its way to somebody outside.
+    DeliveryId = "dlv";
+    /// A code that was sent to somebody.
+    OneTimeCodeId = "otc";
     /// A line of the audit trail.
     AuditEntryId = "aud";
     /// A clock that customers of a rehearsal live by.

@@ -7,6 +7,7 @@ pub mod base;
 pub mod id;
 pub mod invoices;
 pub mod money;
+pub mod notify;
 pub mod orders;
 pub mod payments;
 pub mod plans;

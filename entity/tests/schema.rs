@@ -16,13 +16,17 @@ use entity::{
     },
     invoices::{InvoiceStatus, invoice, invoice_line, invoice_series},
     money::Currency,
+    notify::{DeliveryState, delivery},
     orders::{LineKind, OrderStatus, order, order_line},
     payments::{
         NoticeKind, NoticeState, PaymentMethod, PaymentStatus, notice, payment, settlement,
     },
     plans::{BillingCycle, plan, plan_version},
     subscriptions::{SubscriptionStatus, renewal, subscription, trial},
-    users::{Role, log_in_failure, refresh_token, session, user},
+    users::{
+        CodePurpose, Locale, Role, log_in_failure, mail_request, one_time_code, refresh_token,
+        session, user,
+    },
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -34,11 +38,12 @@ use sea_orm::{
 mod databases;
 
 /// The unique keys of several columns: an entity tells of them in words alone.
-const COMPOUND_KEYS: [(&str, &str); 8] = [
+const COMPOUND_KEYS: [(&str, &str); 9] = [
     ("invoice_lines", "invoice_id_position"),
     ("invoices", "series_sequence"),
     ("invoices", "subscription_id_period_start"),
     ("notices", "gateway_dedupe_key"),
+    ("outbox", "event_id_consumer"),
     // Over the live ones alone.
     ("subscriptions", "user_id_plan_id"),
     ("order_lines", "order_id_position"),
@@ -169,6 +174,9 @@ async fn entities_match(db: DatabaseConnection) {
         compare(&db, session::Entity).await,
         compare(&db, refresh_token::Entity).await,
         compare(&db, log_in_failure::Entity).await,
+        compare(&db, one_time_code::Entity).await,
+        compare(&db, mail_request::Entity).await,
+        compare(&db, delivery::Entity).await,
         compare(&db, plan::Entity).await,
         compare(&db, plan_version::Entity).await,
         compare(&db, subscription::Entity).await,
@@ -228,6 +236,9 @@ async fn every_word_of_an_enum_fits_its_column_and_no_other_does() {
     Migrator::up(&db, None).await.unwrap();
     let mut expected = vec![
         check::<Role>("users", "role"),
+        check::<Locale>("users", "locale"),
+        check::<CodePurpose>("one_time_codes", "purpose"),
+        check::<DeliveryState>("outbox", "state"),
         check::<BillingCycle>("plan_versions", "billing_cycle"),
         check::<SubscriptionStatus>("subscriptions", "status"),
         check::<OrderStatus>("orders", "status"),

@@ -5,6 +5,7 @@ pub mod base;
 pub mod document;
 pub mod invoices;
 pub mod nodes;
+pub mod notify;
 pub mod orders;
 pub mod payments;
 pub mod plans;

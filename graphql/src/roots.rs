@@ -12,6 +12,7 @@ use crate::{
         loaders::{InvoiceByOrder, LinesByInvoice},
     },
     nodes::NodesQuery,
+    notify::{OutboxMutation, OutboxQuery},
     orders::{
         OrdersMutation, OrdersQuery, OrdersSubscription,
         loaders::{LinesByOrder, OrderById},
@@ -22,7 +23,7 @@ use crate::{
         loaders::{PlanById, PlanVersionById, PlanVersionsByPlan},
     },
     subscriptions::{SubscriptionsMutation, SubscriptionsQuery, loaders::SubscriptionById},
-    users::{UsersMutation, UsersQuery, loaders::UserById},
+    users::{AddressMutation, UsersMutation, UsersQuery, loaders::UserById},
 };
 
 /// The schema.
@@ -39,6 +40,7 @@ pub struct Query(
     PaymentsQuery,
     InvoicesQuery,
     AuditQuery,
+    OutboxQuery,
     NodesQuery,
     RateQuery,
 );
@@ -51,6 +53,8 @@ pub struct Mutation(
     OrdersMutation,
     SubscriptionsMutation,
     PaymentsMutation,
+    OutboxMutation,
+    AddressMutation,
 );
 
 /// What can be watched.

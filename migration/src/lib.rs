@@ -16,6 +16,7 @@ mod m20261121_000006_invoices;
 mod m20261121_000007_audit;
 mod m20261121_000008_base;
 mod m20261121_000009_trusted_documents;
+mod m20261121_000010_mails;
 mod m20261121_000012_test_clocks;
 mod m20261121_000013_renewals;
 
@@ -34,9 +35,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000006_invoices::Migration),
             Box::new(m20261121_000007_audit::Migration),
             Box::new(m20261121_000008_base::Migration),
+            Box::new(m20261121_000009_trusted_documents::Migration),
+            Box::new(m20261121_000010_mails::Migration),
             Box::new(m20261121_000012_test_clocks::Migration),
             Box::new(m20261121_000013_renewals::Migration),
-            Box::new(m20261121_000009_trusted_documents::Migration),
         ]
     }
 }

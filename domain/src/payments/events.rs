@@ -56,6 +56,14 @@ impl Event for PaymentStatusChanged {
     fn subject(&self) -> String {
         self.payment_id.to_string()
     }
+
+    fn causes_mail(&self) -> bool {
+        // A code to pay with, a receipt, or the news that it failed; the other moves concern us alone.
+        matches!(
+            self.to,
+            PaymentStatus::AwaitingPayment | PaymentStatus::Paid | PaymentStatus::Failed
+        )
+    }
 }
 
 /// An authentic notice was set aside for a person.

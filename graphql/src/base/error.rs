@@ -52,6 +52,8 @@ pub enum UserErrorCode {
     LastAdmin,
     /// The cursor does not belong to this list.
     InvalidCursor,
+    /// The code or link is wrong, was used, was replaced by a newer one, or its time is over. Ask for a new one.
+    CodeInvalid,
 }
 
 /// Something the caller can mend or must decide.
