@@ -11,5 +11,6 @@ pub mod money;
 pub mod orders;
 pub mod payments;
 pub mod plans;
+pub mod reconciliation;
 pub mod subscriptions;
 pub mod users;

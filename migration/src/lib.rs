@@ -16,6 +16,8 @@ mod m20261121_000006_invoices;
 mod m20261121_000007_audit;
 mod m20261121_000008_base;
 mod m20261121_000011_ledger;
+mod m20261121_000016_reconciliation;
+mod m20261121_000017_late_money;
 mod overdraft;
 
 /// Every change of the schema, oldest first. Each runs in a transaction of its own, on both engines.
@@ -34,6 +36,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000007_audit::Migration),
             Box::new(m20261121_000008_base::Migration),
             Box::new(m20261121_000011_ledger::Migration),
+            Box::new(m20261121_000016_reconciliation::Migration),
+            Box::new(m20261121_000017_late_money::Migration),
         ]
     }
 }

@@ -8,9 +8,14 @@ pub mod cancel_order;
 pub mod close_order;
 pub mod create_order;
 pub mod create_subscription;
+pub mod decide_on_payment;
+pub mod events;
 pub mod expire_orders;
 pub mod fulfil;
+pub mod import_statement;
+pub mod late_money;
 pub mod receive_notice;
+pub mod reconcile;
 pub mod settlement;
 
 pub use apply_notices::apply_notices;
@@ -19,5 +24,10 @@ pub use begin_payment::{BeginPayment, BegunPayment, begin_payment, checkout_form
 pub use cancel_order::cancel_order;
 pub use create_order::{NewPlanOrder, create_order};
 pub use create_subscription::{NewSubscriptionOrder, create_subscription};
+pub use decide_on_payment::{
+    OnPayment, Verdict, accept_late_payment, credit_late_payment, resolve_payment,
+};
 pub use expire_orders::expire_orders;
+pub use import_statement::{Imported, NewStatement, import_statement};
 pub use receive_notice::receive_notice;
+pub use reconcile::{Finding, Reconciliation, reconcile};

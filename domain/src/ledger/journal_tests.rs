@@ -47,6 +47,7 @@ fn payment(amount: i64) -> payment::Model {
         method: PaymentMethod::CreditCard,
         status: PaymentStatus::Pending,
         amount_minor: amount,
+        received_minor: None,
         currency: Currency::Twd,
         merchant_trade_no: "FB1".to_owned(),
         gateway_trade_no: None,

@@ -3,9 +3,11 @@
 
 pub mod access_tokens;
 pub mod gateway;
+pub mod statement;
 
 pub use access_tokens::{AccessClaims, AccessTokens, InvalidAccessToken};
 pub use gateway::{
     Checkout, CheckoutForm, Gateway, NotAccepted, Notice, Outcome, PayCode, TradeReport,
     TradeState, Unanswered,
 };
+pub use statement::{Statement, StatementLine};

@@ -1,5 +1,6 @@
 //! Scenes by what they are about; `scene` has the words they share.
 
+mod books;
 mod buying;
 mod checkout;
 mod codes;
@@ -14,6 +15,8 @@ mod outages;
 mod pages;
 mod promise;
 mod races;
+mod reconciling;
 mod replicas;
 mod scene;
+mod stuck;
 mod visibility;

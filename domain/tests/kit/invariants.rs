@@ -137,14 +137,14 @@ const RULES: [(&str, &str); 23] = [
         "SELECT count(*) AS n FROM payments p WHERE \
          (SELECT coalesce(sum(t.amount_minor), 0) FROM ledger_transfers t WHERE t.payment_id = p.id \
           AND t.kind IN ('SETTLEMENT', 'LATE_PAYMENT') AND t.debit_account = 'GATEWAY_CLEARING') <> \
-         CASE WHEN p.status IN ('PAID', 'PAID_LATE', 'REFUNDED') THEN p.amount_minor ELSE 0 END",
+         CASE WHEN p.status IN ('PAID', 'PAID_LATE', 'REFUNDED') THEN coalesce(p.received_minor, p.amount_minor) ELSE 0 END",
     ),
     (
         "I1: money that no order took is the customer's",
         "SELECT count(*) AS n FROM payments p JOIN orders o ON o.id = p.order_id WHERE p.status = 'PAID_LATE' AND \
          (SELECT coalesce(sum(t.amount_minor), 0) FROM ledger_transfers t WHERE t.payment_id = p.id \
           AND t.kind = 'LATE_PAYMENT' AND t.credit_account = 'CUSTOMER_CREDIT' AND t.user_id = o.user_id) \
-         <> p.amount_minor",
+         <> coalesce(p.received_minor, p.amount_minor)",
     ),
     (
         "I1: what the gateway keeps is in the books once",
