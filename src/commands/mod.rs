@@ -4,6 +4,7 @@ pub mod create_admin;
 pub mod doctor;
 mod failure;
 pub mod migrate;
+pub mod reconcile;
 pub mod schema;
 pub mod seed;
 pub mod seed_plans;
