@@ -99,7 +99,7 @@ async fn decide(
     if let Claim::Done(_) = idempotency::claim(&mut tx, &key).await? {
         return payments::query::lock(&tx, on.payment_id).await;
     }
-    let (order, payment) = lock(&tx, on.payment_id).await?;
+    let (order, payment) = lock(&mut tx, on.payment_id).await?;
     let decision = match step {
         Step::AcceptLate => accept_late(&mut tx, &order, &payment).await?,
         Step::CreditLate => credit_late(&payment)?,
@@ -116,7 +116,7 @@ async fn decide(
 }
 
 /// The order first, as everybody does.
-async fn lock(tx: &Tx, id: PaymentId) -> Result<(order::Model, payment::Model)> {
+async fn lock(tx: &mut Tx, id: PaymentId) -> Result<(order::Model, payment::Model)> {
     let order_id = payment::Entity::find_by_id(id)
         .one(tx.db())
         .await?

@@ -32,6 +32,7 @@ fn order(total: i64) -> order::Model {
         expires_at: at,
         paid_at: None,
         cancelled_at: None,
+        test_clock_id: None,
         version: 1,
         updated_at: at,
     }
@@ -67,6 +68,7 @@ fn payment(amount: i64) -> payment::Model {
         expires_at: at,
         next_check_at: None,
         checks: 0,
+        test_clock_id: None,
         version: 1,
         updated_at: at,
     }

@@ -22,7 +22,7 @@ pub struct LedgerQuery;
 #[Object]
 impl LedgerQuery {
     /// What every account comes to at the end of a day in Taipei, or now. A day that is over does not change any
-    /// more. Needs the role STAFF or ADMIN.
+    /// more.
     async fn trial_balance(
         &self,
         context: &Context<'_>,
@@ -33,7 +33,7 @@ impl LedgerQuery {
         TrialBalance::of(books.map_err(outward)?)
     }
 
-    /// Every entry of the books. Needs the role STAFF or ADMIN.
+    /// Every entry of the books.
     #[expect(clippy::too_many_arguments, reason = "they are the field's arguments")]
     async fn ledger_entries(
         &self,

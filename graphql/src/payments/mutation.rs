@@ -81,7 +81,7 @@ impl PaymentDecisionPayload {
 #[Object]
 impl PaymentsMutation {
     /// Settles the order of a payment in `PAID_LATE` after all, on the order's terms: one whose time was over is
-    /// opened again. Not one that was called off. Needs the role STAFF or ADMIN.
+    /// opened again. Not one that was called off.
     async fn accept_late_payment(
         &self,
         context: &Context<'_>,
@@ -95,8 +95,7 @@ impl PaymentsMutation {
         PaymentDecisionPayload::of(flows::accept_late_payment(context.op()?, on, key).await)
     }
 
-    /// Leaves a payment in `PAID_LATE` with the customer as credit: it needs no attention any more. Needs the role
-    /// STAFF or ADMIN.
+    /// Leaves a payment in `PAID_LATE` with the customer as credit: it needs no attention any more.
     async fn credit_late_payment(
         &self,
         context: &Context<'_>,
@@ -110,7 +109,7 @@ impl PaymentsMutation {
         PaymentDecisionPayload::of(flows::credit_late_payment(context.op()?, on, key).await)
     }
 
-    /// Ends the review of a payment whose amount was not the agreed one. Needs the role STAFF or ADMIN.
+    /// Ends the review of a payment whose amount was not the agreed one.
     async fn resolve_payment(
         &self,
         context: &Context<'_>,
@@ -126,7 +125,7 @@ impl PaymentsMutation {
     }
 
     /// Begins to pay an order: a new attempt, and two ways to go on with it. Watch `orderStatusChanged` for what
-    /// comes of it. Needs a logged-in user.
+    /// comes of it.
     async fn begin_payment(
         &self,
         context: &Context<'_>,

@@ -19,7 +19,7 @@ pub struct PaymentsQuery;
 
 #[Object]
 impl PaymentsQuery {
-    /// One attempt to pay: of the caller's own order, or any for staff. Needs a logged-in user.
+    /// One attempt to pay: of the caller's own order, or any for staff.
     async fn payment(
         &self,
         context: &Context<'_>,
@@ -31,7 +31,7 @@ impl PaymentsQuery {
         Ok(Some(Payment(row)))
     }
 
-    /// All attempts to pay. `paymentsNeedingAttention` has those that wait for a person. Needs the role STAFF or ADMIN.
+    /// All attempts to pay. `paymentsNeedingAttention` has those that wait for a person.
     #[expect(clippy::too_many_arguments, reason = "they are the field's arguments")]
     async fn payments(
         &self,
@@ -53,8 +53,7 @@ impl PaymentsQuery {
         let request = page::request(first, after, last, before);
         PaymentConnection::fetch(op, matching, &PaymentSort::read(sort), &request).await
     }
-    /// The payments that a person must look at, the longest waiting first: each has an `attention`. Needs the role
-    /// STAFF or ADMIN.
+    /// The payments that a person must look at, the longest waiting first: each has an `attention`.
     async fn payments_needing_attention(
         &self,
         context: &Context<'_>,

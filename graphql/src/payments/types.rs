@@ -2,10 +2,7 @@
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use domain::{
-    base::{Access, Error},
-    payments::attention,
-};
+use domain::{base::Error, payments::attention};
 use entity::payments::{payment, payment_decision};
 
 use crate::{
@@ -252,26 +249,20 @@ impl Payment {
         self.0.failure_message.as_deref()
     }
 
-    /// What the gateway keeps; told to staff alone.
-    async fn fee(&self, context: &Context<'_>) -> Result<Option<Money>> {
-        let told = context.op()?.actor().may(Access::Staff);
-        let fee = self.0.fee_minor.filter(|_| told);
-        Ok(fee.map(|minor| entity::money::Money::new(minor, self.0.currency).into()))
+    /// What the gateway keeps; `null` until it said.
+    async fn fee(&self) -> Option<Money> {
+        let minor = self.0.fee_minor?;
+        Some(entity::money::Money::new(minor, self.0.currency).into())
     }
 
-    /// What came, when that is not the amount; told to staff alone.
-    async fn received(&self, context: &Context<'_>) -> Result<Option<Money>> {
-        let told = context.op()?.actor().may(Access::Staff);
-        let came = self.0.received_minor.filter(|_| told);
-        Ok(came.map(|_| self.0.captured().into()))
+    /// What came, when that is not the amount.
+    async fn received(&self) -> Option<Money> {
+        self.0.received_minor.map(|_| self.0.captured().into())
     }
 
-    /// Why a person must look at it, and what is likely to be right; `null` when nobody must. Told to staff alone.
+    /// Why a person must look at it, and what is likely to be right; `null` when nobody must.
     async fn attention(&self, context: &Context<'_>) -> Result<Option<PaymentAttention>> {
-        let op = context.op()?;
-        if !op.actor().may(Access::Staff) {
-            return Ok(None);
-        }
+        let now = context.op()?.now();
         let order = load::<OrderById, _>(context, self.0.order_id).await?;
         let order = order.ok_or_else(|| outward(Error::NotFound("order")))?;
         let decided = load::<DecisionsByPayment, _>(context, self.0.id).await?;
@@ -280,21 +271,18 @@ impl Payment {
             .iter()
             .map(|row| row.decision)
             .collect();
-        let reason = attention::reason(&self.0, order.status, &decided, op.now());
+        let reason = attention::reason(&self.0, order.status, &decided, now);
         Ok(reason.map(|reason| PaymentAttention {
             reason: reason.into(),
             suggestion: reason.suggestion().into(),
         }))
     }
 
-    /// What people decided on it, oldest first; told to staff alone.
-    async fn decisions(&self, context: &Context<'_>) -> Result<Vec<PaymentDecision>> {
+    /// What people decided on it, oldest first.
+    async fn decisions(&self, context: &Context<'_>) -> Result<Option<Vec<PaymentDecision>>> {
         let rows = load::<DecisionsByPayment, _>(context, self.0.id).await?;
-        Ok(rows
-            .unwrap_or_default()
-            .into_iter()
-            .map(PaymentDecision)
-            .collect())
+        let rows = rows.unwrap_or_default().into_iter();
+        Ok(Some(rows.map(PaymentDecision).collect()))
     }
 
     /// When it was begun.

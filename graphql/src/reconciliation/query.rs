@@ -14,7 +14,7 @@ pub struct ReconciliationQuery;
 #[Object]
 impl ReconciliationQuery {
     /// Our payments beside the statements that `fabrica reconcile` took in, for days in Taipei, at most 92. It is
-    /// made anew each time: what was mended is matched. Needs the role STAFF or ADMIN.
+    /// made anew each time: what was mended is matched.
     async fn reconciliation(
         &self,
         context: &Context<'_>,
