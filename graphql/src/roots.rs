@@ -11,17 +11,22 @@ use crate::{
         InvoicesQuery,
         loaders::{InvoiceByOrder, LinesByInvoice},
     },
+    ledger::LedgerQuery,
     nodes::NodesQuery,
     notify::{OutboxMutation, OutboxQuery},
     orders::{
         OrdersMutation, OrdersQuery, OrdersSubscription,
         loaders::{LinesByOrder, OrderById},
     },
-    payments::{PaymentsMutation, PaymentsQuery, loaders::PaymentsByOrder},
+    payments::{
+        PaymentsMutation, PaymentsQuery,
+        loaders::{DecisionsByPayment, PaymentById, PaymentsByOrder},
+    },
     plans::{
         PlansMutation, PlansQuery,
         loaders::{PlanById, PlanVersionById, PlanVersionsByPlan},
     },
+    reconciliation::ReconciliationQuery,
     subscriptions::{SubscriptionsMutation, SubscriptionsQuery, loaders::SubscriptionById},
     users::{AddressMutation, UsersMutation, UsersQuery, loaders::UserById},
 };
@@ -41,6 +46,8 @@ pub struct Query(
     InvoicesQuery,
     AuditQuery,
     OutboxQuery,
+    LedgerQuery,
+    ReconciliationQuery,
     NodesQuery,
     RateQuery,
 );
@@ -116,7 +123,9 @@ pub fn attach(request: Request, op: Op) -> Request {
     let request = with_loader(request, PlanVersionsByPlan(op.clone()));
     let request = with_loader(request, OrderById(op.clone()));
     let request = with_loader(request, LinesByOrder(op.clone()));
+    let request = with_loader(request, PaymentById(op.clone()));
     let request = with_loader(request, PaymentsByOrder(op.clone()));
+    let request = with_loader(request, DecisionsByPayment(op.clone()));
     let request = with_loader(request, InvoiceByOrder(op.clone()));
     let request = with_loader(request, LinesByInvoice(op.clone()));
     let request = with_loader(request, SubscriptionById(op.clone()));

@@ -5,6 +5,7 @@ pub mod access_tokens;
 pub mod gateway;
 pub mod invoice_document;
 pub mod mail;
+pub mod statement;
 
 pub use access_tokens::{AccessClaims, AccessTokens, InvalidAccessToken};
 pub use gateway::{
@@ -17,3 +18,4 @@ pub use mail::{
     OrderSummary, OrderSummaryLine, PaymentCodeLetter, PaymentFailedLetter, ReceiptLetter,
     RefundLetter, RenewalLetter, SecurityLetter, SubscriptionEndedLetter, Words,
 };
+pub use statement::{Statement, StatementLine};
