@@ -137,6 +137,10 @@ id_types! {
     InvoiceId = "inv";
     /// A line of an invoice.
     InvoiceLineId = "inl";
+    /// A refund.
+    RefundId = "ref";
+    /// A credit note.
+    CreditNoteId = "crn";
     /// Something that happened.
     EventId = "evt";
     /// A line of the audit trail.

@@ -11,13 +11,14 @@ use std::collections::BTreeSet;
 use entity::{
     audit::{AuditOutcome, audit_entry},
     base::{event, idempotency_key, job_run, transition},
-    invoices::{InvoiceStatus, invoice, invoice_line, invoice_series},
+    invoices::{InvoiceStatus, credit_note, invoice, invoice_line, invoice_series},
     money::Currency,
     orders::{LineKind, OrderStatus, order, order_line},
     payments::{
         NoticeKind, NoticeState, PaymentMethod, PaymentStatus, notice, payment, settlement,
     },
     plans::{BillingCycle, plan, plan_version},
+    refunds::{RefundKind, RefundStatus, refund},
     subscriptions::{SubscriptionStatus, subscription},
     users::{Role, log_in_failure, refresh_token, session, user},
 };
@@ -31,7 +32,8 @@ use sea_orm::{
 mod databases;
 
 /// The unique keys of several columns: an entity tells of them in words alone.
-const COMPOUND_KEYS: [(&str, &str); 8] = [
+const COMPOUND_KEYS: [(&str, &str); 10] = [
+    ("credit_notes", "series_sequence"),
     ("invoice_lines", "invoice_id_position"),
     ("invoices", "series_sequence"),
     ("invoices", "subscription_id_period_start"),
@@ -41,6 +43,8 @@ const COMPOUND_KEYS: [(&str, &str); 8] = [
     ("order_lines", "order_id_position"),
     ("payments", "order_id_attempt"),
     ("plan_versions", "plan_id_number"),
+    // Over those that are on their way to the gateway.
+    ("refunds", "payment_id"),
 ];
 
 /// What a table is made of, a line for each column, unique key and foreign key.
@@ -177,6 +181,8 @@ async fn entities_match(db: DatabaseConnection) {
         compare(&db, invoice_series::Entity).await,
         compare(&db, invoice::Entity).await,
         compare(&db, invoice_line::Entity).await,
+        compare(&db, refund::Entity).await,
+        compare(&db, credit_note::Entity).await,
         compare(&db, audit_entry::Entity).await,
         compare(&db, event::Entity).await,
         compare(&db, transition::Entity).await,
@@ -230,6 +236,8 @@ async fn every_word_of_an_enum_fits_its_column_and_no_other_does() {
         check::<NoticeKind>("notices", "kind"),
         check::<NoticeState>("notices", "state"),
         check::<InvoiceStatus>("invoices", "status"),
+        check::<RefundKind>("refunds", "kind"),
+        check::<RefundStatus>("refunds", "status"),
         check::<AuditOutcome>("audit_entries", "outcome"),
     ];
     for table in [
@@ -240,6 +248,8 @@ async fn every_word_of_an_enum_fits_its_column_and_no_other_does() {
         "settlements",
         "invoices",
         "invoice_lines",
+        "refunds",
+        "credit_notes",
     ] {
         expected.push(check::<Currency>(table, "currency"));
     }
