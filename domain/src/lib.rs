@@ -10,5 +10,6 @@ pub mod orders;
 pub mod payments;
 pub mod plans;
 pub mod ports;
+pub mod refunds;
 pub mod subscriptions;
 pub mod users;

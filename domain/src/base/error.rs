@@ -52,11 +52,21 @@ pub enum Code {
     LastAdmin,
     /// The cursor does not belong to this list.
     InvalidCursor,
+    /// More than came, or more than is left of it.
+    RefundExceedsCapture,
+    /// The payment goes back in full or not at all.
+    RefundInFullOnly,
+    /// The payment brought no money that could go back.
+    NotRefundable,
+    /// The gateway gives no card payments back here.
+    RefundNotAvailable,
+    /// The gateway gave no usable answer; nothing was done.
+    GatewayUnanswered,
 }
 
 impl Code {
     /// Every code, for the generated documentation.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 27] = [
         Self::Blank,
         Self::TooLong,
         Self::TooShort,
@@ -79,6 +89,11 @@ impl Code {
         Self::IdempotencyKeyRequired,
         Self::LastAdmin,
         Self::InvalidCursor,
+        Self::RefundExceedsCapture,
+        Self::RefundInFullOnly,
+        Self::NotRefundable,
+        Self::RefundNotAvailable,
+        Self::GatewayUnanswered,
     ];
 
     /// The name that stands in the schema and in answers.
@@ -107,6 +122,11 @@ impl Code {
             Self::IdempotencyKeyRequired => "IDEMPOTENCY_KEY_REQUIRED",
             Self::LastAdmin => "LAST_ADMIN",
             Self::InvalidCursor => "INVALID_CURSOR",
+            Self::RefundExceedsCapture => "REFUND_EXCEEDS_CAPTURE",
+            Self::RefundInFullOnly => "REFUND_IN_FULL_ONLY",
+            Self::NotRefundable => "NOT_REFUNDABLE",
+            Self::RefundNotAvailable => "REFUND_NOT_AVAILABLE",
+            Self::GatewayUnanswered => "GATEWAY_UNANSWERED",
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod create_subscription;
 pub mod expire_orders;
 pub mod fulfil;
 pub mod receive_notice;
+pub mod refund;
 pub mod settlement;
 
 pub use apply_notices::apply_notices;
@@ -21,3 +22,7 @@ pub use create_order::{NewPlanOrder, create_order};
 pub use create_subscription::{NewSubscriptionOrder, create_subscription};
 pub use expire_orders::expire_orders;
 pub use receive_notice::receive_notice;
+pub use refund::{
+    HandRefund, RefundPreview, RefundQuestion, RefundRequest, cancel_refund,
+    complete_manual_refund, refund_payment, send_refunds,
+};

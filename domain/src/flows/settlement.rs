@@ -15,7 +15,7 @@ use crate::{
     invoices::{self, NewInvoice},
     orders,
     payments::{self, decide::Decision, schedule, state::is_open},
-    ports::PayCode,
+    ports::{CardFacts, PayCode},
 };
 
 use super::fulfil;
@@ -31,6 +31,8 @@ pub struct GatewayFacts {
     pub fee_minor: Option<i64>,
     /// When the money came, by its clock.
     pub paid_at: Option<DateTime<Utc>>,
+    /// What a refund to the card will need.
+    pub card: Option<CardFacts>,
 }
 
 /// Does what was decided, for an order and an attempt that the caller holds locked (in that order).
@@ -48,7 +50,8 @@ pub async fn carry_out(
     match decision {
         Decision::Settle => settle(tx, order, payment, facts, cause).await,
         Decision::KeepAsLate => {
-            let changes = with_facts(tx, facts, closed(tx));
+            let mut changes = with_facts(tx, facts, closed(tx));
+            changes.captured_minor = Set(payment.amount_minor);
             transition::advance(tx, payment, PaymentStatus::PaidLate, cause, changes).await?;
             tracing::warn!(payment = %payment.id, "money came for an order that cannot take it any more");
             Ok(())
@@ -81,6 +84,7 @@ async fn settle(
     note_settlement(tx, order, Some(payment.id)).await?;
     let mut changes = with_facts(tx, facts, closed(tx));
     changes.paid_at = Set(Some(paid_at));
+    changes.captured_minor = Set(payment.amount_minor);
     let payment = transition::advance(tx, payment, PaymentStatus::Paid, cause, changes).await?;
     let (order, lines) = complete(tx, order, payment.method, paid_at, cause).await?;
     let buyer = user::Entity::find_by_id(order.user_id)
@@ -274,6 +278,10 @@ fn with_facts(
     }
     if let Some(paid_at) = facts.paid_at {
         changes.paid_at = Set(Some(paid_at));
+    }
+    if let Some(card) = &facts.card {
+        changes.authorization_no = Set(Some(card.authorization_no.clone()));
+        changes.refund_in_full_only = Set(card.in_full_only);
     }
     changes
 }

@@ -55,6 +55,10 @@ pub async fn open(
         expires_at: Set(expires_at),
         next_check_at: Set(Some(next_check(method, now, 0, now, expires_at))),
         checks: Set(0),
+        refund_in_full_only: Set(false),
+        captured_minor: Set(0),
+        refunded_minor: Set(0),
+        refund_reserved_minor: Set(0),
         version: Set(1),
         updated_at: Set(now),
         ..Default::default()

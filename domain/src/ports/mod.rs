@@ -2,10 +2,14 @@
 //! The floor above (`adapters`) implements them.
 
 pub mod access_tokens;
+pub mod card_refund;
 pub mod gateway;
 
 pub use access_tokens::{AccessClaims, AccessTokens, InvalidAccessToken};
+pub use card_refund::{
+    CardAnswer, CardInstruction, CardQuestion, CardReport, CardState, NotRefundedHere,
+};
 pub use gateway::{
-    Checkout, CheckoutForm, Gateway, NotAccepted, Notice, Outcome, PayCode, TradeReport,
+    CardFacts, Checkout, CheckoutForm, Gateway, NotAccepted, Notice, Outcome, PayCode, TradeReport,
     TradeState, Unanswered,
 };

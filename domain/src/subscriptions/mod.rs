@@ -1,6 +1,7 @@
 //! Subscriptions: their states, their calendar, and the steps that others join.
 
 pub mod activate;
+pub mod end;
 pub mod events;
 pub mod period;
 pub mod query;
@@ -9,5 +10,6 @@ pub mod state;
 pub mod update_status;
 
 pub use activate::activate;
+pub use end::end_period;
 pub use start::start;
 pub use update_status::update_status;

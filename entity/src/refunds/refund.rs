@@ -159,12 +159,7 @@ pub struct Model {
     #[sea_orm(belongs_to, from = "order_id", to = "id")]
     pub order: BelongsTo<crate::orders::order::Entity>,
     /// To whom.
-    #[sea_orm(
-        belongs_to,
-        relation_enum = "Receiver",
-        from = "user_id",
-        to = "id"
-    )]
+    #[sea_orm(belongs_to, relation_enum = "Receiver", from = "user_id", to = "id")]
     pub receiver: BelongsTo<crate::users::user::Entity>,
     /// Who asked for it.
     #[sea_orm(
