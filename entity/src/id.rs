@@ -137,6 +137,8 @@ id_types! {
     InvoiceId = "inv";
     /// A line of an invoice.
     InvoiceLineId = "inl";
+    /// A transfer between two accounts of the books.
+    LedgerTransferId = "ltr";
     /// A refund.
     RefundId = "ref";
     /// A credit note.

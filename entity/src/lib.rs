@@ -6,6 +6,7 @@ pub mod audit;
 pub mod base;
 pub mod id;
 pub mod invoices;
+pub mod ledger;
 pub mod money;
 pub mod orders;
 pub mod payments;

@@ -12,6 +12,7 @@ use entity::{
     audit::{AuditOutcome, audit_entry},
     base::{event, idempotency_key, job_run, transition},
     invoices::{InvoiceStatus, credit_note, invoice, invoice_line, invoice_series},
+    ledger::{JournalKind, LedgerAccount, ledger_transfer},
     money::Currency,
     orders::{LineKind, OrderStatus, order, order_line},
     payments::{
@@ -32,11 +33,12 @@ use sea_orm::{
 mod databases;
 
 /// The unique keys of several columns: an entity tells of them in words alone.
-const COMPOUND_KEYS: [(&str, &str); 10] = [
+const COMPOUND_KEYS: [(&str, &str); 11] = [
     ("credit_notes", "series_sequence"),
     ("invoice_lines", "invoice_id_position"),
     ("invoices", "series_sequence"),
     ("invoices", "subscription_id_period_start"),
+    ("ledger_transfers", "journal_key_position"),
     ("notices", "gateway_dedupe_key"),
     // Over the live ones alone.
     ("subscriptions", "user_id_plan_id"),
@@ -181,6 +183,7 @@ async fn entities_match(db: DatabaseConnection) {
         compare(&db, invoice_series::Entity).await,
         compare(&db, invoice::Entity).await,
         compare(&db, invoice_line::Entity).await,
+        compare(&db, ledger_transfer::Entity).await,
         compare(&db, refund::Entity).await,
         compare(&db, credit_note::Entity).await,
         compare(&db, audit_entry::Entity).await,
@@ -236,6 +239,9 @@ async fn every_word_of_an_enum_fits_its_column_and_no_other_does() {
         check::<NoticeKind>("notices", "kind"),
         check::<NoticeState>("notices", "state"),
         check::<InvoiceStatus>("invoices", "status"),
+        check::<JournalKind>("ledger_transfers", "kind"),
+        check::<LedgerAccount>("ledger_transfers", "debit_account"),
+        check::<LedgerAccount>("ledger_transfers", "credit_account"),
         check::<RefundKind>("refunds", "kind"),
         check::<RefundStatus>("refunds", "status"),
         check::<AuditOutcome>("audit_entries", "outcome"),
@@ -248,6 +254,7 @@ async fn every_word_of_an_enum_fits_its_column_and_no_other_does() {
         "settlements",
         "invoices",
         "invoice_lines",
+        "ledger_transfers",
         "refunds",
         "credit_notes",
     ] {

@@ -15,7 +15,9 @@ mod m20261121_000005_payments;
 mod m20261121_000006_invoices;
 mod m20261121_000007_audit;
 mod m20261121_000008_base;
+mod m20261121_000011_ledger;
 mod m20261121_000014_refunds;
+mod overdraft;
 
 /// Every change of the schema, oldest first. Each runs in a transaction of its own, on both engines.
 #[derive(Debug)]
@@ -32,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000006_invoices::Migration),
             Box::new(m20261121_000007_audit::Migration),
             Box::new(m20261121_000008_base::Migration),
+            Box::new(m20261121_000011_ledger::Migration),
             Box::new(m20261121_000014_refunds::Migration),
         ]
     }

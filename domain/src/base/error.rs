@@ -48,6 +48,8 @@ pub enum Code {
     IdempotencyKeyInUse,
     /// The operation needs a key.
     IdempotencyKeyRequired,
+    /// The customer's credit is less than what is taken of it.
+    InsufficientCredit,
     /// The last admin cannot be demoted, deactivated or erased.
     LastAdmin,
     /// The cursor does not belong to this list.
@@ -66,7 +68,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for the generated documentation.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Blank,
         Self::TooLong,
         Self::TooShort,
@@ -87,6 +89,7 @@ impl Code {
         Self::IdempotencyKeyReused,
         Self::IdempotencyKeyInUse,
         Self::IdempotencyKeyRequired,
+        Self::InsufficientCredit,
         Self::LastAdmin,
         Self::InvalidCursor,
         Self::RefundExceedsCapture,
@@ -120,6 +123,7 @@ impl Code {
             Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
             Self::IdempotencyKeyInUse => "IDEMPOTENCY_KEY_IN_USE",
             Self::IdempotencyKeyRequired => "IDEMPOTENCY_KEY_REQUIRED",
+            Self::InsufficientCredit => "INSUFFICIENT_CREDIT",
             Self::LastAdmin => "LAST_ADMIN",
             Self::InvalidCursor => "INVALID_CURSOR",
             Self::RefundExceedsCapture => "REFUND_EXCEEDS_CAPTURE",

@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 use entity::{
     id::{PaymentId, SettlementId},
+    money::Money,
     orders::{OrderStatus, order},
     payments::{PaymentMethod, PaymentStatus, payment, settlement},
     users::user,
@@ -12,7 +13,8 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 
 use crate::{
     base::{Error, Result, Tx, transition},
-    invoices::{self, NewInvoice},
+    invoices::{self, NewInvoice, tax::included_tax},
+    ledger::{self, Received, journal},
     orders,
     payments::{self, decide::Decision, schedule, state::is_open},
     ports::{CardFacts, PayCode},
@@ -52,7 +54,11 @@ pub async fn carry_out(
         Decision::KeepAsLate => {
             let mut changes = with_facts(tx, facts, closed(tx));
             changes.captured_minor = Set(payment.amount_minor);
-            transition::advance(tx, payment, PaymentStatus::PaidLate, cause, changes).await?;
+            let payment =
+                transition::advance(tx, payment, PaymentStatus::PaidLate, cause, changes).await?;
+            let late = journal::late_payment(order, &payment, payment.amount())?;
+            ledger::post(tx, late).await?;
+            book_fee(tx, order, &payment).await?;
             tracing::warn!(payment = %payment.id, "money came for an order that cannot take it any more");
             Ok(())
         }
@@ -87,6 +93,7 @@ async fn settle(
     changes.captured_minor = Set(payment.amount_minor);
     let payment = transition::advance(tx, payment, PaymentStatus::Paid, cause, changes).await?;
     let (order, lines) = complete(tx, order, payment.method, paid_at, cause).await?;
+    book(tx, &order, &payment, Received::AtGateway(payment.amount())).await?;
     let buyer = user::Entity::find_by_id(order.user_id)
         .one(tx.db())
         .await?
@@ -99,6 +106,29 @@ async fn settle(
     };
     // Last, because the series of numbers is locked from here to the commit.
     invoices::issue(tx, new).await?;
+    Ok(())
+}
+
+/// Books a settlement and the gateway's part of it.
+async fn book(
+    tx: &mut Tx,
+    order: &order::Model,
+    payment: &payment::Model,
+    received: Received,
+) -> Result<()> {
+    let rate = tx.op().app().policy.tax_rate_basis_points;
+    let tax = included_tax(order.total(), rate)
+        .ok_or_else(|| Error::internal("an order's tax does not fit"))?;
+    ledger::post(tx, journal::settlement(order, payment, tax, received)?).await?;
+    book_fee(tx, order, payment).await
+}
+
+/// Books what the gateway keeps, once it has told.
+async fn book_fee(tx: &mut Tx, order: &order::Model, payment: &payment::Model) -> Result<()> {
+    if let Some(minor) = payment.fee_minor {
+        let fee = Money::new(minor, payment.currency);
+        ledger::post(tx, journal::fee(order, payment, fee)?).await?;
+    }
     Ok(())
 }
 

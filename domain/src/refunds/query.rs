@@ -5,6 +5,9 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use entity::{
     id::{OrderId, PaymentId, RefundId, UserId},
+    money::{Currency, Money},
+    orders::order,
+    payments::{PaymentStatus, payment},
     refunds::{RefundKind, RefundStatus, refund},
 };
 use sea_orm::{
@@ -113,6 +116,26 @@ pub async fn another_is_on_its_way(tx: &Tx, refund: &refund::Model) -> Result<bo
         .count(tx.db())
         .await?;
     Ok(others > 0)
+}
+
+/// How much of a person's money that came too late for its order is set aside for refunds.
+///
+/// # Errors
+/// The database does not answer, or the sum does not fit.
+pub async fn held_of_late_payments(tx: &Tx, user_id: UserId, currency: Currency) -> Result<Money> {
+    let rows = payment::Entity::find()
+        .inner_join(order::Entity)
+        .filter(order::Column::UserId.eq(user_id))
+        .filter(payment::Column::Currency.eq(currency))
+        .filter(payment::Column::Status.eq(PaymentStatus::PaidLate))
+        .filter(payment::Column::RefundReservedMinor.gt(0))
+        .all(tx.db())
+        .await?;
+    let mut held = Money::zero(currency);
+    for row in rows {
+        held = held.checked_add(Money::new(row.refund_reserved_minor, currency))?;
+    }
+    Ok(held)
 }
 
 /// What an office narrows a list of refunds by.

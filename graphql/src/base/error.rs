@@ -48,6 +48,8 @@ pub enum UserErrorCode {
     IdempotencyKeyInUse,
     /// The operation needs an idempotency key.
     IdempotencyKeyRequired,
+    /// The customer's credit is less than what is taken of it.
+    InsufficientCredit,
     /// The last admin cannot be demoted, deactivated or erased.
     LastAdmin,
     /// The cursor does not belong to this list.

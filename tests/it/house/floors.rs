@@ -9,6 +9,7 @@ use super::sources::{root, rust_files, without_comments};
 const ROWS: &[(&[&str], Within)] = &[
     (&["base", "ports"], Within::Together),
     (&["audit", "users"], Within::InOrder),
+    (&["ledger"], Within::Apart),
     (&["plans"], Within::Apart),
     (&["subscriptions"], Within::Apart),
     (&["orders"], Within::Apart),

@@ -1,9 +1,11 @@
 //! Steps: how a refund ends, and all that ends with it. The caller holds order, payment and refund locked.
 
 use entity::{
+    invoices::credit_note,
+    ledger::LedgerAccount,
     orders::{OrderStatus, order},
     payments::{PaymentStatus, payment, settlement},
-    refunds::{RefundStatus, refund, refund::Progress},
+    refunds::{RefundKind, RefundStatus, refund, refund::Progress},
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
@@ -11,6 +13,7 @@ use crate::{
     base::{Result, Tx, transition},
     flows::fulfil,
     invoices::{self, NewCreditNote},
+    ledger::{self, RefundTo, journal},
     payments,
     refunds::{events::RefundSucceeded, progress::Failure},
     subscriptions,
@@ -89,7 +92,30 @@ pub(super) async fn succeed_with(
         reason: refund.reason.clone(),
     };
     // Last, because the series of numbers is locked from here to the commit.
-    invoices::credit(tx, note).await?;
+    let note = invoices::credit(tx, note).await?;
+    book(tx, case, note.as_ref()).await
+}
+
+/// Books what went back: of a settled order it is less revenue and less tax, as the credit note says; of money
+/// that no order took it is the customer's credit. What a person gives back leaves our bank, not the gateway.
+async fn book(tx: &mut Tx, case: &Case, note: Option<&credit_note::Model>) -> Result<()> {
+    let (refund, order, payment) = (&case.refund, &case.order, &case.payment);
+    let id = refund.id.to_string();
+    let mut journal = match note {
+        Some(note) => {
+            let parts = (note.net(), note.tax());
+            journal::refund(&id, order, payment, parts, RefundTo::Gateway)?
+        }
+        None => journal::credit_refund(&id, order, payment, refund.amount())?,
+    };
+    if refund.kind == RefundKind::Manual {
+        for transfer in &mut journal.transfers {
+            if transfer.credit == LedgerAccount::GatewayClearing {
+                transfer.credit = LedgerAccount::Bank;
+            }
+        }
+    }
+    ledger::post(tx, journal).await?;
     Ok(())
 }
 

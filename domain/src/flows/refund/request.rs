@@ -3,7 +3,8 @@
 use entity::{
     id::{PaymentId, RefundId},
     money::Money,
-    payments::payment,
+    orders::order,
+    payments::{PaymentStatus, payment},
     refunds::{RefundKind, refund},
 };
 use sea_orm::EntityTrait;
@@ -11,11 +12,11 @@ use serde::Serialize;
 
 use crate::{
     base::{
-        Access, Actor, Code, Error, Op, Result,
+        Access, Actor, Code, Error, Op, Result, Tx,
         idempotency::{self, Claim, IdempotencyKey},
         validate,
     },
-    orders, payments,
+    ledger, orders, payments,
     refunds::{self, NewRefund},
 };
 
@@ -47,7 +48,7 @@ pub struct RefundRequest {
 ///
 /// # Errors
 /// [`Code::NotRefundable`], [`Code::RefundExceedsCapture`], [`Code::RefundInFullOnly`],
-/// [`Code::RefundNotAvailable`], a value that cannot be taken, or the key's own.
+/// [`Code::RefundNotAvailable`], [`Code::InsufficientCredit`] when the money was spent as credit since, a value that cannot be taken, or the key's own.
 pub async fn refund_payment(op: &Op, request: RefundRequest, key: &str) -> Result<refund::Model> {
     op.require(Access::Staff)?;
     let reason = validate::text("reason", &request.reason, 1, LONGEST_REASON)?;
@@ -75,6 +76,7 @@ pub async fn refund_payment(op: &Op, request: RefundRequest, key: &str) -> Resul
             "A subscription ends only when all that is left of its payment goes back.",
         ));
     }
+    check_credit(&tx, &order, &payment, amount).await?;
     let new = NewRefund {
         kind,
         amount,
@@ -89,4 +91,25 @@ pub async fn refund_payment(op: &Op, request: RefundRequest, key: &str) -> Resul
         send::send_now(&op.acting_as(Actor::System("send_refunds")), &refund).await;
     }
     refunds::query::get(op, refund.id).await
+}
+
+/// Money that no order took became the customer's credit, and may have been spent since.
+async fn check_credit(
+    tx: &Tx,
+    order: &order::Model,
+    payment: &payment::Model,
+    amount: Money,
+) -> Result<()> {
+    if payment.status != PaymentStatus::PaidLate {
+        return Ok(());
+    }
+    let credit = ledger::query::credit_of(tx, order.user_id, payment.currency).await?;
+    let held = refunds::query::held_of_late_payments(tx, order.user_id, payment.currency).await?;
+    if credit.checked_sub(held)?.minor >= amount.minor {
+        return Ok(());
+    }
+    Err(Error::refused(
+        Code::InsufficientCredit,
+        format!("This money became the customer's credit, of which {credit} is left."),
+    ))
 }
