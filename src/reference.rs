@@ -57,6 +57,7 @@ fn event_samples() -> Result<Vec<domain::base::event::Sample>, serde_json::Error
         domain::orders::events::samples()?,
         domain::payments::events::samples()?,
         domain::invoices::events::samples()?,
+        domain::refunds::events::samples()?,
     ]
     .concat())
 }

@@ -8,6 +8,7 @@ pub mod nodes;
 pub mod orders;
 pub mod payments;
 pub mod plans;
+pub mod refunds;
 pub mod roots;
 pub mod subscriptions;
 pub mod users;

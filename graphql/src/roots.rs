@@ -9,17 +9,24 @@ use crate::{
     base::{ask::with_loader, doorkeeper::Doorkeeper, rate::RateQuery},
     invoices::{
         InvoicesQuery,
-        loaders::{InvoiceByOrder, LinesByInvoice},
+        loaders::{CreditNotesByInvoice, InvoiceById, InvoiceByOrder, LinesByInvoice},
     },
     nodes::NodesQuery,
     orders::{
         OrdersMutation, OrdersQuery, OrdersSubscription,
         loaders::{LinesByOrder, OrderById},
     },
-    payments::{PaymentsMutation, PaymentsQuery, loaders::PaymentsByOrder},
+    payments::{
+        PaymentsMutation, PaymentsQuery,
+        loaders::{PaymentById, PaymentsByOrder},
+    },
     plans::{
         PlansMutation, PlansQuery,
         loaders::{PlanById, PlanVersionById, PlanVersionsByPlan},
+    },
+    refunds::{
+        RefundsMutation, RefundsQuery,
+        loaders::{CreditNoteByRefund, RefundById, RefundsByPayment},
     },
     subscriptions::{SubscriptionsMutation, SubscriptionsQuery, loaders::SubscriptionById},
     users::{UsersMutation, UsersQuery, loaders::UserById},
@@ -38,6 +45,7 @@ pub struct Query(
     SubscriptionsQuery,
     PaymentsQuery,
     InvoicesQuery,
+    RefundsQuery,
     AuditQuery,
     NodesQuery,
     RateQuery,
@@ -51,6 +59,7 @@ pub struct Mutation(
     OrdersMutation,
     SubscriptionsMutation,
     PaymentsMutation,
+    RefundsMutation,
 );
 
 /// What can be watched.
@@ -111,6 +120,12 @@ pub fn attach(request: Request, op: Op) -> Request {
     let request = with_loader(request, OrderById(op.clone()));
     let request = with_loader(request, LinesByOrder(op.clone()));
     let request = with_loader(request, PaymentsByOrder(op.clone()));
+    let request = with_loader(request, PaymentById(op.clone()));
+    let request = with_loader(request, RefundById(op.clone()));
+    let request = with_loader(request, RefundsByPayment(op.clone()));
+    let request = with_loader(request, CreditNoteByRefund(op.clone()));
+    let request = with_loader(request, CreditNotesByInvoice(op.clone()));
+    let request = with_loader(request, InvoiceById(op.clone()));
     let request = with_loader(request, InvoiceByOrder(op.clone()));
     let request = with_loader(request, LinesByInvoice(op.clone()));
     let request = with_loader(request, SubscriptionById(op.clone()));

@@ -30,6 +30,9 @@ const WITH_KEY: &[&str] = &[
     "createOrder",
     "cancelOrder",
     "beginPayment",
+    "refundPayment",
+    "completeManualRefund",
+    "cancelRefund",
 ];
 
 /// They do without, and why a second sending does no harm.

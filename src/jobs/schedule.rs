@@ -20,6 +20,8 @@ pub enum Work {
     ApplyNotices,
     /// The gateway is asked about payments whose notices may be lost.
     AskGateway,
+    /// The gateway is told of refunds, and asked what became of them.
+    SendRefunds,
     /// Orders that were not paid in time end.
     ExpireOrders,
     /// Sessions, log-in failures, idempotency keys and job runs that are long over are removed.
@@ -39,6 +41,12 @@ pub const JOBS: &[Job] = &[
         every_seconds: 5,
         purpose: "asks the gateway about payments whose notices may be lost",
         work: Work::AskGateway,
+    },
+    Job {
+        name: "send_refunds",
+        every_seconds: 5,
+        purpose: "tells the gateway of refunds, and asks what became of them",
+        work: Work::SendRefunds,
     },
     Job {
         name: "expire_orders",

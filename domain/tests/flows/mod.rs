@@ -14,6 +14,8 @@ mod outages;
 mod pages;
 mod promise;
 mod races;
+mod refunds;
+mod refunds_at_random;
 mod replicas;
 mod scene;
 mod visibility;

@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use async_graphql::{Error, dataloader::Loader};
 use domain::{base::Op, payments::query};
-use entity::{id::OrderId, payments::payment};
+use entity::{
+    id::{OrderId, PaymentId},
+    payments::payment,
+};
 
 use crate::base::error::outward;
 
@@ -17,5 +20,17 @@ impl Loader<OrderId> for PaymentsByOrder {
 
     async fn load(&self, keys: &[OrderId]) -> Result<HashMap<OrderId, Vec<payment::Model>>, Error> {
         query::of_orders(&self.0, keys).await.map_err(outward)
+    }
+}
+
+/// Loads attempts to pay by their ids.
+pub struct PaymentById(pub Op);
+
+impl Loader<PaymentId> for PaymentById {
+    type Value = payment::Model;
+    type Error = Error;
+
+    async fn load(&self, keys: &[PaymentId]) -> Result<HashMap<PaymentId, payment::Model>, Error> {
+        query::by_ids(&self.0, keys).await.map_err(outward)
     }
 }

@@ -5,16 +5,21 @@ use entity::{
     refunds::{RefundStatus, refund},
 };
 use sea_orm::{ActiveValue::Set, EntityTrait};
+use serde::Serialize;
 
 use crate::{
-    base::{Access, Code, Error, Op, Result, Tx, validate},
+    base::{
+        Access, Code, Error, Op, Result, Tx,
+        idempotency::{self, Claim, IdempotencyKey},
+        validate,
+    },
     orders, payments, refunds,
 };
 
 use super::{beat::Case, close};
 
 /// What a person gave back by hand.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct HandRefund {
     /// Which refund.
     pub refund_id: RefundId,
@@ -27,16 +32,18 @@ pub struct HandRefund {
 /// A person says that they gave the money back. Saying it again, with the same reference, changes nothing.
 ///
 /// # Errors
-/// [`Code::InvalidState`] for a refund that does not wait for a person; the message names its state.
-pub async fn complete_manual_refund(op: &Op, hand: HandRefund) -> Result<refund::Model> {
+/// [`Code::InvalidState`] for a refund that does not wait for a person; the message names its state. The key's own.
+pub async fn complete_manual_refund(op: &Op, hand: HandRefund, key: &str) -> Result<refund::Model> {
     op.require(Access::Staff)?;
     let reference = validate::text("reference", &hand.reference, 1, 200)?;
     let note = validate::text("note", &hand.note, 0, 1000)?;
+    let key = IdempotencyKey::new(op, "completeManualRefund", key, &hand)?;
     let mut tx = op.begin().await?;
+    let claim = idempotency::claim(&mut tx, &key).await?;
     let case = lock(&tx, hand.refund_id).await?;
     let is_repeat = case.refund.status == RefundStatus::Succeeded
         && case.refund.reference.as_ref() == Some(&reference);
-    if is_repeat {
+    if is_repeat || claim != Claim::Fresh {
         return Ok(case.refund);
     }
     if case.refund.status != RefundStatus::AwaitingStaff {
@@ -53,6 +60,7 @@ pub async fn complete_manual_refund(op: &Op, hand: HandRefund) -> Result<refund:
     };
     close::succeed_with(&mut tx, &case, changes, "complete_manual_refund").await?;
     let refund = refunds::query::lock(&tx, hand.refund_id).await?;
+    idempotency::finish(&mut tx, &key, refund.id.to_string()).await?;
     tx.commit().await?;
     Ok(refund)
 }
@@ -61,16 +69,19 @@ pub async fn complete_manual_refund(op: &Op, hand: HandRefund) -> Result<refund:
 /// twice changes nothing.
 ///
 /// # Errors
-/// [`Code::InvalidState`] for every other; the message names its state.
-pub async fn cancel_refund(op: &Op, id: RefundId) -> Result<refund::Model> {
+/// [`Code::InvalidState`] for every other; the message names its state. The key's own.
+pub async fn cancel_refund(op: &Op, id: RefundId, key: &str) -> Result<refund::Model> {
     op.require(Access::Staff)?;
+    let key = IdempotencyKey::new(op, "cancelRefund", key, &id)?;
     let mut tx = op.begin().await?;
+    let claim = idempotency::claim(&mut tx, &key).await?;
     let case = lock(&tx, id).await?;
-    if case.refund.status == RefundStatus::Cancelled {
+    if case.refund.status == RefundStatus::Cancelled || claim != Claim::Fresh {
         return Ok(case.refund);
     }
     close::cancel(&mut tx, &case).await?;
     let refund = refunds::query::lock(&tx, id).await?;
+    idempotency::finish(&mut tx, &key, refund.id.to_string()).await?;
     tx.commit().await?;
     Ok(refund)
 }
