@@ -15,3 +15,4 @@ mod house;
 mod kit;
 mod live;
 mod operation;
+mod refunds;

@@ -286,7 +286,7 @@ async fn a_refusal_leaves_everything_as_it_was() {
             standing(&house, &order, &payment).await,
             (OrderStatus::Completed, PaymentStatus::Paid)
         );
-        assert_eq!(credit_notes(&house).await, []);
+        assert!(credit_notes(&house).await.is_empty());
         // and it can be asked for again
         let again = refund(&wei, &payment, None, "r2").await.unwrap();
         assert_eq!(again.status, RefundStatus::Succeeded);
@@ -451,7 +451,10 @@ async fn money_that_came_too_late_goes_back_and_the_order_stays_as_it_is() {
             standing(&house, &order, &payment).await,
             (OrderStatus::Cancelled, PaymentStatus::Refunded)
         );
-        assert_eq!(credit_notes(&house).await, [], "there was no invoice");
+        assert!(
+            credit_notes(&house).await.is_empty(),
+            "there was no invoice"
+        );
         invariants::assert_hold(&house).await;
     })
     .await;
