@@ -48,6 +48,7 @@ async fn one_of_each(house: &House, owner: &Person) -> Vec<(&'static str, String
         .await
         .unwrap();
     let invoice = scene::invoices(house).await.remove(0);
+    let refund = scene::refunded_by_hand(house, &payment).await;
     vec![
         ("Plan", plan.id.to_string()),
         ("User", owner.user.id.to_string()),
@@ -55,6 +56,7 @@ async fn one_of_each(house: &House, owner: &Person) -> Vec<(&'static str, String
         ("Order", order.id.to_string()),
         ("Payment", payment.id.to_string()),
         ("Invoice", invoice.id.to_string()),
+        ("Refund", refund.id.to_string()),
     ]
 }
 
@@ -171,6 +173,11 @@ async fn many_are_answered_in_the_order_of_their_ids_with_a_place_for_each_that_
             .collect();
         let expected = [1, 3].map(|place| (json!(["list", place]), json!("NOT_FOUND")));
         assert_eq!(errors, expected);
+
+        // Of many that are missing, the first ten are told
+        let answer = send(&mei.op, NODES, json!({ "ids": vec!["ord_1"; 100] })).await;
+        assert_eq!(answer["data"]["list"], json!(vec![Value::Null; 100]));
+        assert_eq!(answer["errors"].as_array().unwrap().len(), 10);
 
         let none = send(&mei.op, NODES, json!({ "ids": [] })).await;
         assert_eq!(none, json!({ "data": { "list": [] } }));

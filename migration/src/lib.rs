@@ -15,7 +15,10 @@ mod m20261121_000005_payments;
 mod m20261121_000006_invoices;
 mod m20261121_000007_audit;
 mod m20261121_000008_base;
+mod m20261121_000009_trusted_documents;
 mod m20261121_000011_ledger;
+mod m20261121_000012_test_clocks;
+mod m20261121_000013_renewals;
 mod m20261121_000014_refunds;
 mod overdraft;
 
@@ -34,6 +37,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000006_invoices::Migration),
             Box::new(m20261121_000007_audit::Migration),
             Box::new(m20261121_000008_base::Migration),
+            Box::new(m20261121_000012_test_clocks::Migration),
+            Box::new(m20261121_000013_renewals::Migration),
+            Box::new(m20261121_000009_trusted_documents::Migration),
             Box::new(m20261121_000011_ledger::Migration),
             Box::new(m20261121_000014_refunds::Migration),
         ]

@@ -5,24 +5,35 @@ pub mod apply_notices;
 pub mod ask_gateway;
 pub mod begin_payment;
 pub mod cancel_order;
+pub mod cancel_subscription;
 pub mod close_order;
 pub mod create_order;
 pub mod create_subscription;
 pub mod expire_orders;
 pub mod fulfil;
+pub mod order_renewal;
+pub mod pause_subscription;
 pub mod receive_notice;
 pub mod refund;
+pub mod renew_subscriptions;
+pub mod resume_subscription;
+pub mod set_auto_renew;
 pub mod settlement;
 
 pub use apply_notices::apply_notices;
 pub use ask_gateway::{ask_about_due_payments, ask_soon};
 pub use begin_payment::{BeginPayment, BegunPayment, begin_payment, checkout_form};
 pub use cancel_order::cancel_order;
+pub use cancel_subscription::{CancelAt, cancel_subscription};
 pub use create_order::{NewPlanOrder, create_order};
 pub use create_subscription::{NewSubscriptionOrder, create_subscription};
 pub use expire_orders::expire_orders;
+pub use pause_subscription::pause_subscription;
 pub use receive_notice::receive_notice;
 pub use refund::{
     HandRefund, RefundPreview, RefundQuestion, RefundRequest, cancel_refund,
     complete_manual_refund, refund_payment, send_refunds,
 };
+pub use renew_subscriptions::renew_subscriptions;
+pub use resume_subscription::resume_subscription;
+pub use set_auto_renew::set_auto_renew;

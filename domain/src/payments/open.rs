@@ -59,6 +59,7 @@ pub async fn open(
         captured_minor: Set(0),
         refunded_minor: Set(0),
         refund_reserved_minor: Set(0),
+        test_clock_id: Set(order.test_clock_id),
         version: Set(1),
         updated_at: Set(now),
         ..Default::default()

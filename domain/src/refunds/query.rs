@@ -97,7 +97,7 @@ pub async fn of_payments(
 pub async fn due(op: &Op, most: u64) -> Result<Vec<refund::Model>> {
     Ok(refund::Entity::find()
         .filter(refund::Column::NextCheckAt.lte(op.now()))
-        .filter(refund::Column::TestClockId.is_null())
+        .filter(op.timeline().rows(refund::Column::TestClockId))
         .order_by_asc(refund::Column::NextCheckAt)
         .limit(most)
         .all(op.reader())

@@ -64,7 +64,7 @@ pub async fn record(
         requested_by: Set(tx.op().actor().user_id()),
         reference: Set(None),
         note: Set(None),
-        test_clock_id: Set(None),
+        test_clock_id: Set(order.test_clock_id),
         version: Set(1),
         created_at: Set(tx.now()),
         updated_at: Set(tx.now()),

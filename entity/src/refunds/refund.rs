@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{OrderId, PaymentId, RefundId, UserId},
+    id::{OrderId, PaymentId, RefundId, TestClockId, UserId},
     money::{Currency, Money},
 };
 
@@ -142,8 +142,8 @@ pub struct Model {
     pub reference: Option<String>,
     /// By hand: what the person noted.
     pub note: Option<String>,
-    /// The test clock it lives by; `None` for the real one.
-    pub test_clock_id: Option<Uuid>,
+    /// The clock its times are read from; `None` for the machine's.
+    pub test_clock_id: Option<TestClockId>,
     /// Counts moves; 1 at first.
     pub version: i64,
     /// When it was asked for.

@@ -53,7 +53,7 @@ fn outcome(result: domain::base::Result<refund::Model>) -> Result<Outcome> {
 impl RefundsMutation {
     /// Gives money back, in full or in part. A card's goes back through the gateway: by which steps, its state
     /// decides, and an answer that gets lost is asked for until it is known. All else becomes a manual refund that
-    /// waits for `completeManualRefund`. Needs the role STAFF or ADMIN.
+    /// waits for `completeManualRefund`.
     async fn refund_payment(
         &self,
         context: &Context<'_>,
@@ -80,7 +80,7 @@ impl RefundsMutation {
         Ok(RefundPaymentPayload { refund, errors })
     }
 
-    /// Says that a person gave the money of a refund in `AWAITING_STAFF` back. Needs the role STAFF or ADMIN.
+    /// Says that a person gave the money of a refund in `AWAITING_STAFF` back.
     async fn complete_manual_refund(
         &self,
         context: &Context<'_>,
@@ -99,7 +99,6 @@ impl RefundsMutation {
     }
 
     /// Calls a refund off that waits for a person, or that nothing was sent for yet; its money is free again.
-    /// Needs the role STAFF or ADMIN.
     async fn cancel_refund(
         &self,
         context: &Context<'_>,

@@ -24,7 +24,7 @@ pub struct RefundsQuery;
 
 #[Object]
 impl RefundsQuery {
-    /// One refund: of the caller's own payment, or any for staff. Needs a logged-in user.
+    /// One refund: of the caller's own payment, or any for staff.
     async fn refund(
         &self,
         context: &Context<'_>,
@@ -36,8 +36,7 @@ impl RefundsQuery {
         Ok(Some(Refund(row)))
     }
 
-    /// All refunds. Those in `AWAITING_STAFF` wait for a person, those in `UNKNOWN` for the gateway's word. Needs
-    /// the role STAFF or ADMIN.
+    /// All refunds. Those in `AWAITING_STAFF` wait for a person, those in `UNKNOWN` for the gateway's word.
     #[expect(clippy::too_many_arguments, reason = "they are the field's arguments")]
     async fn refunds(
         &self,
@@ -61,7 +60,6 @@ impl RefundsQuery {
     }
 
     /// What a refund would do: the gateway is asked how the card payment stands, and nothing is written or moved.
-    /// Needs the role STAFF or ADMIN.
     async fn refund_preview(
         &self,
         context: &Context<'_>,

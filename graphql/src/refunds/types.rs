@@ -2,11 +2,11 @@
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use domain::base::{Access, Error};
+use domain::base::Error;
 use entity::refunds::refund;
 
 use crate::{
-    base::{Ask, ask::load, error::outward, ids, scalars::Money},
+    base::{ask::load, error::outward, ids, scalars::Money},
     connection,
     invoices::CreditNote,
     orders::{Order, loaders::OrderById},
@@ -154,34 +154,30 @@ impl Refund {
         progress.plan.iter().enumerate().map(step).collect()
     }
 
-    /// How often something was sent to the gateway; told to staff alone.
-    async fn attempts(&self, context: &Context<'_>) -> Result<Option<i32>> {
-        Ok(is_staff(context)?.then_some(self.0.attempts))
+    /// How often something was sent to the gateway.
+    async fn attempts(&self) -> Option<i32> {
+        Some(self.0.attempts)
     }
 
-    /// When it is looked at next; `null` when there is nothing to do. Told to staff alone.
-    async fn next_check_at(&self, context: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
-        let told = is_staff(context)?;
-        Ok(self.0.next_check_at.filter(|_| told))
+    /// When it is looked at next; `null` when there is nothing to do.
+    async fn next_check_at(&self) -> Option<DateTime<Utc>> {
+        self.0.next_check_at
     }
 
     /// The gateway's last code, or ours for why it waits: `quiet_hours`, `awaits_capture`, `another_refund`,
-    /// `unclear_at_gateway`. Told to staff alone.
-    async fn answer_code(&self, context: &Context<'_>) -> Result<Option<&str>> {
-        let told = is_staff(context)?;
-        Ok(self.0.answer_code.as_deref().filter(|_| told))
+    /// `unclear_at_gateway`.
+    async fn answer_code(&self) -> Option<&str> {
+        self.0.answer_code.as_deref()
     }
 
-    /// The gateway's words for it. Told to staff alone.
-    async fn answer_message(&self, context: &Context<'_>) -> Result<Option<&str>> {
-        let told = is_staff(context)?;
-        Ok(self.0.answer_message.as_deref().filter(|_| told))
+    /// The gateway's words for it.
+    async fn answer_message(&self) -> Option<&str> {
+        self.0.answer_message.as_deref()
     }
 
-    /// Who asked for it; `null` for a part of Fabrica. Told to staff alone.
+    /// Who asked for it; `null` for a part of Fabrica.
     async fn requested_by(&self, context: &Context<'_>) -> Result<Option<User>> {
-        let told = is_staff(context)?;
-        let Some(id) = self.0.requested_by.filter(|_| told) else {
+        let Some(id) = self.0.requested_by else {
             return Ok(None);
         };
         Ok(load::<UserById, _>(context, id).await?.map(User))
@@ -192,10 +188,9 @@ impl Refund {
         self.0.reference.as_deref()
     }
 
-    /// By hand: what the person noted; told to staff alone.
-    async fn note(&self, context: &Context<'_>) -> Result<Option<&str>> {
-        let told = is_staff(context)?;
-        Ok(self.0.note.as_deref().filter(|_| told))
+    /// By hand: what the person noted.
+    async fn note(&self) -> Option<&str> {
+        self.0.note.as_deref()
     }
 
     /// The credit note it made; `null` until it succeeded, and for money that no invoice was issued for.
@@ -213,8 +208,4 @@ impl Refund {
     async fn completed_at(&self) -> Option<DateTime<Utc>> {
         self.0.completed_at
     }
-}
-
-fn is_staff(context: &Context<'_>) -> Result<bool> {
-    Ok(context.op()?.actor().may(Access::Staff))
 }

@@ -53,7 +53,7 @@ pub(super) async fn beat(op: &Op, id: RefundId, lease: DateTime<Utc>) -> Result<
     // Outside of any transaction: the network may take its time.
     let answer = op.app().gateway.card_state(&question).await;
     let mut tx = op.begin().await?;
-    let Some(case) = open(&tx, id, lease).await? else {
+    let Some(case) = open(&mut tx, id, lease).await? else {
         return Ok(Beat::Rest);
     };
     let instruction = match answer {
@@ -71,7 +71,7 @@ pub(super) async fn beat(op: &Op, id: RefundId, lease: DateTime<Utc>) -> Result<
 }
 
 /// The refund and what it is of, locked in everybody's order, if the lease still holds.
-async fn open(tx: &Tx, id: RefundId, lease: DateTime<Utc>) -> Result<Option<Case>> {
+async fn open(tx: &mut Tx, id: RefundId, lease: DateTime<Utc>) -> Result<Option<Case>> {
     let found = refund::Entity::find_by_id(id)
         .one(tx.db())
         .await?
@@ -98,7 +98,13 @@ async fn decide(
     let refund = &case.refund;
     let wish = terms::wish(&case.payment, refund.amount())
         .ok_or_else(|| Error::internal(format!("{} has no wish", refund.id)))?;
-    let (progress, step) = next(&refund.progress, &wish, report, tx.now());
+    let (progress, step) = next(
+        &refund.progress,
+        &wish,
+        report,
+        // The gateway lives by the machine's time, whatever the customer's clock shows.
+        tx.op().machine_now(),
+    );
     tracing::info!(refund = %refund.id, ?step, state = ?report.state, "the gateway was asked about a refund");
     match step {
         Next::Send(action) => {
@@ -111,7 +117,7 @@ async fn decide(
         Next::Later { until, wait } => {
             let changes = refund::ActiveModel {
                 progress: Set(progress),
-                next_check_at: Set(Some(until)),
+                next_check_at: Set(Some(tx.op().in_their_time(until))),
                 answer_code: Set(Some(wait.name().to_owned())),
                 answer_message: Set(None),
                 ..Default::default()
@@ -183,7 +189,7 @@ async fn instruct(
     let answer = op.app().gateway.instruct_card(instruction).await;
     tracing::info!(refund = %id, action = ?instruction.action, ?answer, "the gateway was told");
     let mut tx = op.begin().await?;
-    let Some(case) = open(&tx, id, lease).await? else {
+    let Some(case) = open(&mut tx, id, lease).await? else {
         return Ok(Beat::Rest);
     };
     let mut progress = case.refund.progress.clone();

@@ -84,7 +84,7 @@ pub async fn preview(op: &Op, question: RefundQuestion) -> Result<RefundPreview>
     })?;
     let wish = wish(&preview.payment, amount).ok_or_else(|| Error::internal("no wish"))?;
     preview.card_state = Some(report.state);
-    match plan(&wish, report.state, op.now()) {
+    match plan(&wish, report.state, op.machine_now()) {
         Plan::Now(steps) => preview.steps = steps,
         Plan::Later { until, wait } => preview.waits = Some((until, wait)),
         Plan::Never(obstacle) => {

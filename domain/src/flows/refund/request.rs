@@ -62,7 +62,7 @@ pub async fn refund_payment(op: &Op, request: RefundRequest, key: &str) -> Resul
         .one(tx.db())
         .await?
         .ok_or(Error::NotFound("payment"))?;
-    let order = orders::query::lock(&tx, found.order_id).await?;
+    let order = orders::query::lock(&mut tx, found.order_id).await?;
     let payment = payments::query::lock(&tx, found.id).await?;
     let asked = Asked {
         amount: request.amount,

@@ -5,7 +5,7 @@ use entity::refunds::refund;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::{
-    base::{Op, Result},
+    base::{Op, Result, timeline::Timeline},
     refunds,
 };
 
@@ -38,13 +38,17 @@ pub async fn send_refunds(op: &Op, most: u64) -> Result<u64> {
 
 /// Goes on with a refund that was just written down. What fails here, the clockwork tries again.
 pub(super) async fn send_now(op: &Op, refund: &refund::Model) {
-    let outcome = match claim(op, refund).await {
-        Ok(Some(lease)) => go_on(op, refund, lease).await,
-        Ok(None) => Ok(()),
-        Err(error) => Err(error),
-    };
-    if let Err(error) = outcome {
+    if let Err(error) = try_now(op, refund).await {
         tracing::error!(refund = %refund.id, error = ?error, "a refund could not be sent at once");
+    }
+}
+
+async fn try_now(op: &Op, refund: &refund::Model) -> Result<()> {
+    let timeline = Timeline::of(op.reader(), refund.test_clock_id).await?;
+    let op = op.on(timeline);
+    match claim(&op, refund).await? {
+        Some(lease) => go_on(&op, refund, lease).await,
+        None => Ok(()),
     }
 }
 

@@ -40,7 +40,7 @@ pub async fn complete_manual_refund(op: &Op, hand: HandRefund, key: &str) -> Res
     let key = IdempotencyKey::new(op, "completeManualRefund", key, &hand)?;
     let mut tx = op.begin().await?;
     let claim = idempotency::claim(&mut tx, &key).await?;
-    let case = lock(&tx, hand.refund_id).await?;
+    let case = lock(&mut tx, hand.refund_id).await?;
     let is_repeat = case.refund.status == RefundStatus::Succeeded
         && case.refund.reference.as_ref() == Some(&reference);
     if is_repeat || claim != Claim::Fresh {
@@ -75,7 +75,7 @@ pub async fn cancel_refund(op: &Op, id: RefundId, key: &str) -> Result<refund::M
     let key = IdempotencyKey::new(op, "cancelRefund", key, &id)?;
     let mut tx = op.begin().await?;
     let claim = idempotency::claim(&mut tx, &key).await?;
-    let case = lock(&tx, id).await?;
+    let case = lock(&mut tx, id).await?;
     if case.refund.status == RefundStatus::Cancelled || claim != Claim::Fresh {
         return Ok(case.refund);
     }
@@ -87,7 +87,7 @@ pub async fn cancel_refund(op: &Op, id: RefundId, key: &str) -> Result<refund::M
 }
 
 /// Order, payment and refund, locked in everybody's order.
-async fn lock(tx: &Tx, id: RefundId) -> Result<Case> {
+async fn lock(tx: &mut Tx, id: RefundId) -> Result<Case> {
     let found = refund::Entity::find_by_id(id)
         .one(tx.db())
         .await?
