@@ -15,6 +15,8 @@ mod pages;
 mod pauses;
 mod promise;
 mod races;
+mod refund_rules;
+mod refund_scene;
 mod refunds;
 mod refunds_at_random;
 mod renewals;
