@@ -38,6 +38,14 @@ pub fn ecpay_settings(config: &Config) -> EcpaySettings {
             EcpaySettings::production(public_url, String::new(), "".into(), "".into())
         }
     };
+    let settings = match config.ecpay.credit_check_code.clone() {
+        // The simulator asks for its own.
+        Some(code) if config.ecpay.environment != EcpayEnvironment::Simulator => EcpaySettings {
+            credit_check_code: Some(code),
+            ..settings
+        },
+        _ => settings,
+    };
     match config.ecpay.account.clone() {
         Some((merchant_id, hash_key, hash_iv)) => EcpaySettings {
             merchant_id,

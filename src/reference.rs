@@ -74,6 +74,7 @@ fn event_samples() -> Result<Vec<domain::base::event::Sample>, serde_json::Error
         domain::payments::events::samples()?,
         domain::invoices::events::samples()?,
         domain::flows::events::samples()?,
+        domain::refunds::events::samples()?,
     ]
     .concat())
 }

@@ -12,5 +12,6 @@ pub mod orders;
 pub mod payments;
 pub mod plans;
 pub mod ports;
+pub mod refunds;
 pub mod subscriptions;
 pub mod users;

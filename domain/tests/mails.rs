@@ -1,12 +1,7 @@
 //! What the house promises about mails: one for each event whatever happens, in order, and codes that are worth
 //! something to their owner alone.
 
-#![expect(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod kit;
 

@@ -145,6 +145,10 @@ id_types! {
     StatementLineId = "sln";
     /// A transfer between two accounts of the books.
     LedgerTransferId = "ltr";
+    /// A refund.
+    RefundId = "ref";
+    /// A credit note.
+    CreditNoteId = "crn";
     /// Something that happened.
     EventId = "evt";
     /// An event on its way to somebody outside.

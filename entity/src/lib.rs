@@ -13,5 +13,6 @@ pub mod orders;
 pub mod payments;
 pub mod plans;
 pub mod reconciliation;
+pub mod refunds;
 pub mod subscriptions;
 pub mod users;

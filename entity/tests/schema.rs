@@ -14,7 +14,7 @@ use entity::{
         event, idempotency_key, job_run, test_clock, transition, trusted_document,
         trusted_document_id,
     },
-    invoices::{InvoiceStatus, invoice, invoice_line, invoice_series},
+    invoices::{InvoiceStatus, credit_note, invoice, invoice_line, invoice_series},
     ledger::{JournalKind, LedgerAccount, ledger_transfer},
     money::Currency,
     notify::{DeliveryState, delivery},
@@ -25,6 +25,7 @@ use entity::{
     },
     plans::{BillingCycle, plan, plan_version},
     reconciliation::{StatementLineKind, statement_import, statement_line},
+    refunds::{RefundKind, RefundStatus, refund},
     subscriptions::{SubscriptionStatus, renewal, subscription, trial},
     users::{
         CodePurpose, Locale, Role, log_in_failure, mail_request, one_time_code, refresh_token,
@@ -42,6 +43,7 @@ mod databases;
 
 /// The unique keys of several columns: an entity tells of them in words alone.
 const COMPOUND_KEYS: &[(&str, &str)] = &[
+    ("credit_notes", "series_sequence"),
     ("invoice_lines", "invoice_id_position"),
     ("invoices", "series_sequence"),
     ("invoices", "subscription_id_period_start"),
@@ -56,6 +58,8 @@ const COMPOUND_KEYS: &[(&str, &str)] = &[
     ("plan_versions", "plan_id_number"),
     ("statement_imports", "gateway_file_hash"),
     ("statement_lines", "gateway_gateway_trade_no_kind"),
+    // Over those that are on their way to the gateway.
+    ("refunds", "payment_id"),
 ];
 
 /// What a table is made of, a line for each column, unique key and foreign key.
@@ -201,6 +205,8 @@ async fn entities_match(db: DatabaseConnection) {
         compare(&db, ledger_transfer::Entity).await,
         compare(&db, statement_import::Entity).await,
         compare(&db, statement_line::Entity).await,
+        compare(&db, refund::Entity).await,
+        compare(&db, credit_note::Entity).await,
         compare(&db, audit_entry::Entity).await,
         compare(&db, event::Entity).await,
         compare(&db, transition::Entity).await,
@@ -265,6 +271,8 @@ async fn every_word_of_an_enum_fits_its_column_and_no_other_does() {
         check::<LedgerAccount>("ledger_transfers", "debit_account"),
         check::<LedgerAccount>("ledger_transfers", "credit_account"),
         check::<StatementLineKind>("statement_lines", "kind"),
+        check::<RefundKind>("refunds", "kind"),
+        check::<RefundStatus>("refunds", "status"),
         check::<AuditOutcome>("audit_entries", "outcome"),
     ];
     for table in [
@@ -277,6 +285,8 @@ async fn every_word_of_an_enum_fits_its_column_and_no_other_does() {
         "invoice_lines",
         "ledger_transfers",
         "statement_lines",
+        "refunds",
+        "credit_notes",
     ] {
         expected.push(check::<Currency>(table, "currency"));
     }

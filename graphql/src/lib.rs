@@ -11,6 +11,7 @@ pub mod orders;
 pub mod payments;
 pub mod plans;
 pub mod reconciliation;
+pub mod refunds;
 pub mod roots;
 pub mod subscriptions;
 pub mod users;

@@ -9,7 +9,7 @@ use crate::{
     base::{ask::with_loader, doorkeeper::Doorkeeper, rate::RateQuery, ruled::Ruled},
     invoices::{
         InvoicesQuery,
-        loaders::{InvoiceByOrder, LinesByInvoice},
+        loaders::{CreditNotesByInvoice, InvoiceById, InvoiceByOrder, LinesByInvoice},
     },
     ledger::LedgerQuery,
     nodes::NodesQuery,
@@ -27,6 +27,10 @@ use crate::{
         loaders::{PlanById, PlanVersionById, PlanVersionsByPlan},
     },
     reconciliation::ReconciliationQuery,
+    refunds::{
+        RefundsMutation, RefundsQuery,
+        loaders::{CreditNoteByRefund, RefundById, RefundsByPayment},
+    },
     subscriptions::{SubscriptionsMutation, SubscriptionsQuery, loaders::SubscriptionById},
     users::{AddressMutation, UsersMutation, UsersQuery, loaders::UserById},
 };
@@ -44,6 +48,7 @@ pub struct Query(
     SubscriptionsQuery,
     PaymentsQuery,
     InvoicesQuery,
+    RefundsQuery,
     AuditQuery,
     OutboxQuery,
     LedgerQuery,
@@ -62,6 +67,7 @@ pub struct Mutation(
     PaymentsMutation,
     OutboxMutation,
     AddressMutation,
+    RefundsMutation,
 );
 
 /// What can be watched.
@@ -126,6 +132,12 @@ pub fn attach(request: Request, op: Op) -> Request {
     let request = with_loader(request, PaymentById(op.clone()));
     let request = with_loader(request, PaymentsByOrder(op.clone()));
     let request = with_loader(request, DecisionsByPayment(op.clone()));
+    let request = with_loader(request, PaymentById(op.clone()));
+    let request = with_loader(request, RefundById(op.clone()));
+    let request = with_loader(request, RefundsByPayment(op.clone()));
+    let request = with_loader(request, CreditNoteByRefund(op.clone()));
+    let request = with_loader(request, CreditNotesByInvoice(op.clone()));
+    let request = with_loader(request, InvoiceById(op.clone()));
     let request = with_loader(request, InvoiceByOrder(op.clone()));
     let request = with_loader(request, LinesByInvoice(op.clone()));
     let request = with_loader(request, SubscriptionById(op.clone()));

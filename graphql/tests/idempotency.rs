@@ -33,6 +33,9 @@ const WITH_KEY: &[&str] = &[
     "acceptLatePayment",
     "creditLatePayment",
     "resolvePayment",
+    "refundPayment",
+    "completeManualRefund",
+    "cancelRefund",
 ];
 
 /// They do without, and why a second sending does no harm.

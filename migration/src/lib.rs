@@ -20,6 +20,7 @@ mod m20261121_000010_mails;
 mod m20261121_000011_ledger;
 mod m20261121_000012_test_clocks;
 mod m20261121_000013_renewals;
+mod m20261121_000014_refunds;
 mod m20261121_000016_reconciliation;
 mod m20261121_000017_late_money;
 mod overdraft;
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000011_ledger::Migration),
             Box::new(m20261121_000012_test_clocks::Migration),
             Box::new(m20261121_000013_renewals::Migration),
+            Box::new(m20261121_000014_refunds::Migration),
             Box::new(m20261121_000016_reconciliation::Migration),
             Box::new(m20261121_000017_late_money::Migration),
         ]

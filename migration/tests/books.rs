@@ -107,3 +107,27 @@ async fn a_shop_that_sold_before_gets_its_books() {
     what_was_paid_is_booked(databases::sqlite().await).await;
     databases::on_postgres("books", what_was_paid_is_booked).await;
 }
+
+async fn what_was_paid_can_be_given_back(db: DatabaseConnection) {
+    Migrator::up(&db, Some(BEFORE)).await.unwrap();
+    let shop = written_for(db.get_database_backend());
+    db.execute_unprepared(&shop).await.unwrap();
+
+    Migrator::up(&db, None).await.unwrap();
+
+    let query = "SELECT merchant_trade_no || ' ' || captured_minor || ' ' || refunded_minor || ' ' || \
+         refund_reserved_minor AS line FROM payments ORDER BY merchant_trade_no";
+    let query = Statement::from_string(db.get_database_backend(), query);
+    let rows = db.query_all_raw(query).await.unwrap();
+    let lines: Vec<String> = rows
+        .iter()
+        .map(|row| row.try_get("", "line").unwrap())
+        .collect();
+    assert_eq!(lines, ["T1 300 0 0", "T2 300 0 0", "T3 0 0 0"]);
+}
+
+#[tokio::test]
+async fn money_that_came_before_there_were_refunds_counts_as_come() {
+    what_was_paid_can_be_given_back(databases::sqlite().await).await;
+    databases::on_postgres("counters", what_was_paid_can_be_given_back).await;
+}

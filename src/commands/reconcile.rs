@@ -77,7 +77,7 @@ fn print(found: &Reconciliation) {
         let there = line.map(|line| line.amount().to_decimal());
         let here = match pair.refunded {
             Some(refunded) => Some(refunded.to_decimal()),
-            None => payment.map(|payment| payment.captured().to_decimal()),
+            None => payment.map(|payment| payment.received().to_decimal()),
         };
         let none = || "-".to_owned();
         println!(

@@ -83,6 +83,12 @@ pub(super) fn everywhere(config: &Config, problems: &mut Problems) {
     if let Some((merchant, key, iv)) = &config.ecpay.account {
         account_form(merchant, key, iv, problems);
     }
+    if let Some(code) = &config.ecpay.credit_check_code {
+        let code = code.expose_secret();
+        if !(1..=10).contains(&code.len()) || !code.bytes().all(|byte| byte.is_ascii_digit()) {
+            problems.add("ECPAY_CREDIT_CHECK_CODE", "write one to ten digits");
+        }
+    }
     if config
         .logging
         .filter

@@ -230,6 +230,7 @@ fn ecpay(reader: &mut Reader) -> Ecpay {
     Ecpay {
         environment,
         account,
+        credit_check_code: reader.secret("ECPAY_CREDIT_CHECK_CODE"),
         resend_seconds: reader.number("FABRICA_SIMULATOR_RESEND_SECONDS", 5, 1, 3600),
     }
 }

@@ -164,6 +164,8 @@ pub struct Ecpay {
     pub environment: EcpayEnvironment,
     /// The merchant and both keys; `None` for the public stage account.
     pub account: Option<(String, SecretString, SecretString)>,
+    /// The merchant's check code, which questions about cards carry.
+    pub credit_check_code: Option<SecretString>,
     /// How long the simulator waits before it sends again, in seconds.
     pub resend_seconds: u64,
 }

@@ -94,6 +94,7 @@ fn value(config: &Config, name: &str) -> Option<String> {
         "ECPAY_ENV" => given(config.ecpay.environment.name()),
         "ECPAY_MERCHANT_ID" => config.ecpay.account.as_ref().map(|(id, ..)| id.clone()),
         "ECPAY_HASH_KEY" | "ECPAY_HASH_IV" => set(config.ecpay.account.is_some()),
+        "ECPAY_CREDIT_CHECK_CODE" => set(config.ecpay.credit_check_code.is_some()),
         "FABRICA_SIMULATOR_RESEND_SECONDS" => Some(config.ecpay.resend_seconds.to_string()),
         "FABRICA_SELLER_NAME" => given(&seller.name),
         "FABRICA_SELLER_TAX_ID" => given(&seller.tax_id),

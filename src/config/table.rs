@@ -137,6 +137,8 @@ pub const SETTINGS: &[Setting] = &[
         "The first half of the signing secret."),
     setting(Ecpay, "ECPAY_HASH_IV", Secret, "the public stage account; required in ECPay's production",
         "The second half of the signing secret."),
+    setting(Ecpay, "ECPAY_CREDIT_CHECK_CODE", Secret, "none; the simulator's own for the simulator",
+        "The merchant's check code (商家檢查碼) from ECPay's console. Without it cards are not given back through ECPay."),
     setting(Ecpay, "FABRICA_SIMULATOR_RESEND_SECONDS", Open, "5",
         "How long the simulator waits before it sends an unanswered notice again (1 to 3600)."),
 

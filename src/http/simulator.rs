@@ -23,6 +23,8 @@ pub fn router(simulator: Arc<Simulator>) -> Router {
     Router::new()
         .route("/Cashier/AioCheckOut/V5", post(checkout))
         .route("/Cashier/QueryTradeInfo/V5", post(query))
+        .route("/CreditDetail/DoAction", post(act_on_card))
+        .route("/CreditDetail/QueryTrade/V2", post(query_card))
         .route("/trades/{number}", get(show))
         .route("/trades/{number}/card", post(pay_by_card))
         .route("/trades/{number}/pay", post(pay_code))
@@ -37,6 +39,23 @@ async fn checkout(State(simulator): House, body: Bytes) -> Response {
 }
 
 async fn query(State(simulator): House, body: Bytes) -> Response {
+    plain(simulator.query(&body))
+}
+
+async fn act_on_card(State(simulator): House, body: Bytes) -> Response {
+    simulator.act_on_card(&body).map_or_else(lost, plain)
+}
+
+async fn query_card(State(simulator): House, body: Bytes) -> Response {
+    simulator.query_card(&body).map_or_else(lost, plain)
+}
+
+/// An answer that never arrives, as far as anybody can tell from what does.
+fn lost() -> Response {
+    StatusCode::BAD_GATEWAY.into_response()
+}
+
+fn plain(text: String) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -45,7 +64,7 @@ async fn query(State(simulator): House, body: Bytes) -> Response {
             "default-src 'none'; sandbox",
         ),
     ];
-    (headers, simulator.query(&body)).into_response()
+    (headers, text).into_response()
 }
 
 /// What a link may fill in.

@@ -105,6 +105,7 @@ async fn work(op: &Op, work: Work) -> Result<u64> {
         Work::ApplyNotices => flows::apply_notices(op, BATCH, reread).await,
         Work::AskGateway => flows::ask_about_due_payments(op, BATCH).await,
         Work::SendMails => flows::send_mails(op, MAILS).await,
+        Work::SendRefunds => flows::send_refunds(op, BATCH).await,
         Work::ExpireOrders => flows::expire_orders(op, BATCH).await,
         Work::CleanUp => clean_up(op).await,
     }

@@ -22,6 +22,8 @@ pub enum Work {
     AskGateway,
     /// What was put into the outbox and not sent at once is sent.
     SendMails,
+    /// The gateway is told of refunds, and asked what became of them.
+    SendRefunds,
     /// Orders that were not paid in time end.
     ExpireOrders,
     /// Sessions, log-in failures, codes, delivered mails, idempotency keys and job runs that are long over are removed.
@@ -47,6 +49,12 @@ pub const JOBS: &[Job] = &[
         every_seconds: 5,
         purpose: "sends mails that were not sent at once, and those that must be tried again",
         work: Work::SendMails,
+    },
+    Job {
+        name: "send_refunds",
+        every_seconds: 5,
+        purpose: "tells the gateway of refunds, and asks what became of them",
+        work: Work::SendRefunds,
     },
     Job {
         name: "expire_orders",

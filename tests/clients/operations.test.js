@@ -140,6 +140,25 @@ describe('the operations of the folder, in the order of a day at the shop', () =
     assert.equal(updateSubscriptionStatus.subscription.status, 'PAUSED');
   });
 
+  test('staff give money back', async () => {
+    const part = (amount) => ({ paymentId: known.payment, amount: { amount, currency: 'TWD' } });
+    const { refundPreview } = await ask('staff', 'RefundPreview', { input: { ...part('1'), isManual: true } });
+    assert.equal(refundPreview.preview.kind, 'MANUAL');
+    const asked = { reason: 'The lid was loose', isManual: true };
+    const { refundPayment } = await ask('staff', 'RefundPayment', { input: { ...part('1'), ...asked } });
+    assert.equal(refundPayment.refund.status, 'AWAITING_STAFF');
+    const input = { refundId: refundPayment.refund.id, reference: '20261121-0042', note: 'To the account on file' };
+    const { completeManualRefund } = await ask('staff', 'CompleteManualRefund', { input });
+    assert.equal(completeManualRefund.refund.status, 'SUCCEEDED');
+    const { refund } = await ask('mei', 'Refund', { id: refundPayment.refund.id });
+    assert.match(refund.creditNote.number, /^CN-\d{4}-000001$/);
+
+    const other = (await ask('staff', 'RefundPayment', { input: { ...part('2'), ...asked } })).refundPayment.refund;
+    const { cancelRefund } = await ask('staff', 'CancelRefund', { input: { refundId: other.id } });
+    assert.equal(cancelRefund.refund.status, 'CANCELLED');
+    assert.equal((await ask('staff', 'StaffRefunds')).refunds.totalCount, 2);
+  });
+
   test('an administrator looks after people', async () => {
     const colleague = { username: 'colleague', email: 'colleague@example.com', password: PASSWORD };
     const { user } = (await ask('admin', 'CreateUser', { input: colleague })).createUser;

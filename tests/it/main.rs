@@ -17,3 +17,4 @@ mod kit;
 mod live;
 mod mails;
 mod operation;
+mod refunds;

@@ -75,6 +75,8 @@ fn push_method(
         PaymentMethod::CreditCard => {
             fields.push("ChoosePayment", "Credit");
             fields.push("OrderResultURL", format!("{public_url}/ecpay/result"));
+            // Tells the number of the authorisation, without which a refund cannot ask about it.
+            fields.push("NeedExtraPaidInfo", "Y");
             return Ok(());
         }
         PaymentMethod::Atm => ("ATM", ("ExpireDate", lifetimes.atm_days)),
@@ -147,6 +149,7 @@ mod tests {
             ("ReturnURL", "https://shop.example/ecpay/notify"),
             ("OrderResultURL", "https://shop.example/ecpay/result"),
             ("ChoosePayment", "Credit"),
+            ("NeedExtraPaidInfo", "Y"),
             ("EncryptType", "1"),
         ] {
             assert_eq!(value(&form, name), Some(expected), "{name}");

@@ -2,8 +2,9 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::ports::gateway::{
-    Checkout, CheckoutForm, Gateway, NotAccepted, Notice, TradeReport, Unanswered,
+use domain::ports::{
+    CardAnswer, CardInstruction, CardQuestion, CardReport, Checkout, CheckoutForm, Gateway,
+    NotAccepted, NotRefundedHere, Notice, TradeReport, Unanswered,
 };
 use entity::{
     money::Money,
@@ -11,7 +12,7 @@ use entity::{
 };
 
 use super::{
-    checkout_form, notice, query,
+    checkout_form, notice, query, refund,
     rejected::Rejected,
     settings::{BadSetting, EcpaySettings},
     signed_form::SignedForm,
@@ -111,5 +112,17 @@ impl Gateway for Ecpay {
         now: DateTime<Utc>,
     ) -> Result<TradeReport, Unanswered> {
         query::query_trade(&self.client, &self.settings, merchant_trade_no, now).await
+    }
+
+    fn refunds_cards(&self) -> Result<(), NotRefundedHere> {
+        refund::check_code(&self.settings).map(|_| ())
+    }
+
+    async fn card_state(&self, question: &CardQuestion) -> Result<CardReport, Unanswered> {
+        refund::card_state(&self.client, &self.settings, question).await
+    }
+
+    async fn instruct_card(&self, instruction: &CardInstruction) -> Result<CardAnswer, Unanswered> {
+        refund::instruct(&self.client, &self.settings, instruction).await
     }
 }

@@ -3,7 +3,9 @@
 use domain::ports::gateway::{Notice, Outcome, PayCode};
 use entity::payments::NoticeKind;
 
-use super::{amount, gateway::NAME, rejected::Rejected, signed_form::SignedForm, taipei_time};
+use super::{
+    amount, card_facts, gateway::NAME, rejected::Rejected, signed_form::SignedForm, taipei_time,
+};
 
 /// The gateway's words are kept up to here.
 const LONGEST_MESSAGE: usize = 200;
@@ -55,6 +57,7 @@ fn read(form: SignedForm, kind: NoticeKind) -> Result<Notice, Rejected> {
         fee: form
             .get("PaymentTypeChargeFee")
             .and_then(amount::fee_from_text),
+        card: card_facts::read(|name| form.get(name)),
         fields: form.into_fields(),
     })
 }

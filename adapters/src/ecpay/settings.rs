@@ -13,6 +13,9 @@ pub const STAGE_HASH_KEY: &str = "pwFHCqoQZGmho4w6";
 /// Its hash iv; public, so no secret.
 pub const STAGE_HASH_IV: &str = "EkRm7iFT261dpevs";
 
+/// The check code that the simulator asks for; public, so no secret.
+pub const SIMULATOR_CREDIT_CHECK_CODE: &str = "59997889";
+
 /// Which ECPay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Environment {
@@ -94,6 +97,9 @@ pub struct EcpaySettings {
     pub hash_key: SecretString,
     /// The second half.
     pub hash_iv: SecretString,
+    /// The merchant's check code, which questions about cards carry (商家檢查碼, from ECPay's console). `None`
+    /// when no card is ever given back through ECPay.
+    pub credit_check_code: Option<SecretString>,
     /// Where ECPay and browsers reach us, without a slash at the end.
     pub public_url: String,
     /// What each method takes.
@@ -116,11 +122,14 @@ impl EcpaySettings {
     /// Settings for the simulator that this server serves below `/simulator`, under the public stage keys.
     #[must_use]
     pub fn simulator(public_url: &str) -> Self {
-        Self::stage_account(
-            Environment::Simulator,
-            format!("{public_url}/simulator"),
-            public_url,
-        )
+        Self {
+            credit_check_code: Some(SIMULATOR_CREDIT_CHECK_CODE.into()),
+            ..Self::stage_account(
+                Environment::Simulator,
+                format!("{public_url}/simulator"),
+                public_url,
+            )
+        }
     }
 
     /// Settings for ECPay's stage, under the account that everybody shares.
@@ -157,6 +166,7 @@ impl EcpaySettings {
             merchant_id: STAGE_MERCHANT_ID.to_owned(),
             hash_key: STAGE_HASH_KEY.into(),
             hash_iv: STAGE_HASH_IV.into(),
+            credit_check_code: None,
             public_url: public_url.to_owned(),
             limits: MethodLimits::default(),
             code_lifetimes: CodeLifetimes::default(),
@@ -181,6 +191,12 @@ impl EcpaySettings {
         }
         if !is_plain(self.hash_iv.expose_secret(), 8..=64) {
             return bad("ECPAY_HASH_IV", "letters and digits, without blanks");
+        }
+        if let Some(code) = &self.credit_check_code {
+            let code = code.expose_secret();
+            if !(1..=10).contains(&code.len()) || !code.bytes().all(|byte| byte.is_ascii_digit()) {
+                return bad("ECPAY_CREDIT_CHECK_CODE", "one to ten digits");
+            }
         }
         for (name, url) in [
             ("ECPAY_BASE_URL", &self.base_url),

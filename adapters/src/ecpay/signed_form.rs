@@ -6,7 +6,7 @@ use super::{check_mac, form_body, rejected::Rejected, settings::EcpaySettings};
 const MOST_BYTES: usize = 16 * 1024;
 
 /// The fields that decisions are made from.
-const DECISIVE: [&str; 20] = [
+const DECISIVE: [&str; 23] = [
     "MerchantID",
     "MerchantTradeNo",
     "RtnCode",
@@ -26,8 +26,15 @@ const DECISIVE: [&str; 20] = [
     "Barcode2",
     "Barcode3",
     "StoreID",
+    "gwsr",
+    "stage",
+    "red_dan",
     "CheckMacValue",
 ];
+
+/// What ECPay tells of a card besides the number of its authorisation. Nobody here needs it, and what is not held
+/// cannot leak.
+const NOT_HELD: [&str; 3] = ["auth_code", "card4no", "card6no"];
 
 /// A form whose signature and merchant are right.
 #[derive(Debug)]
@@ -101,10 +108,11 @@ impl SignedForm {
         Ok(value)
     }
 
-    /// All fields as received, in order, without the signature.
+    /// The fields as received, in order, without the signature and what is told of a card.
     #[must_use]
     pub fn into_fields(mut self) -> Vec<(String, String)> {
-        self.fields.retain(|(name, _)| name != check_mac::FIELD);
+        self.fields
+            .retain(|(name, _)| name != check_mac::FIELD && !NOT_HELD.contains(&name.as_str()));
         self.fields
     }
 }

@@ -56,7 +56,7 @@ fn samples() -> Vec<(Letter, Vec<&'static str>)> {
     let expires_at = at("2026-11-27T15:59:59Z");
     let security = SecurityLetter { at: expires_at };
     let (link, plan) = (LINK.to_owned(), "Pro 方案".to_owned());
-    let order_facts = vec!["ORD-20261120-7K2M9Q", "NT$2,099", "手冊"];
+    let order_facts = ["ORD-20261120-7K2M9Q", "NT$2,099", "手冊"];
     vec![
         (
             Letter::VerificationCode(CodeLetter {

@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use super::{
     cards::{self, TypedCard},
     checkout::{self, Refusal},
-    codes,
+    codes, credit_detail,
     faults::FaultPlan,
     notices::{self, PaymentResult},
     pages::{Page, Pages},
@@ -114,14 +114,38 @@ impl Simulator {
         }
     }
 
+    /// Answers `CreditDetail/DoAction`; `None` when the answer is lost on the way.
+    pub fn act_on_card(&self, body: &[u8]) -> Option<String> {
+        let now = self.clock.now();
+        self.store
+            .change(|state| credit_detail::act(state, body, &self.settings, now))
+    }
+
+    /// Answers `CreditDetail/QueryTrade/V2`; `None` when the answer is lost on the way.
+    pub fn query_card(&self, body: &[u8]) -> Option<String> {
+        let now = self.clock.now();
+        self.store
+            .change(|state| credit_detail::report(state, body, &self.settings, now))
+    }
+
     /// What goes wrong next.
     pub fn faults(&self) -> FaultPlan {
         self.store.read(|state| state.faults.clone())
     }
 
-    /// Sets what goes wrong next. Notices that are on their way keep their faults.
-    pub fn set_faults(&self, faults: FaultPlan) {
-        self.store.change(|state| state.faults = faults);
+    /// Sets what goes wrong next, and moves the card payments that the plan names. Notices that are on their way
+    /// keep their faults.
+    pub fn set_faults(&self, mut faults: FaultPlan) {
+        let now = self.clock.now();
+        self.store.change(|state| {
+            for (number, to) in std::mem::take(&mut faults.card_states) {
+                let trade = state.trades.get_mut(&number);
+                if let Some(card) = trade.and_then(|trade| trade.card.as_mut()) {
+                    card.move_to(to, now);
+                }
+            }
+            state.faults = faults;
+        });
     }
 
     /// A trade, when its form was taken.

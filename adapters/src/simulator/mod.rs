@@ -1,10 +1,12 @@
-//! ECPay's checkout, played by ourselves: the same forms, signatures, notices, re-sends and queries, over
+//! ECPay's checkout, played by ourselves: the same forms, signatures, notices, re-sends, queries and refunds, over
 //! real HTTP, with faults on demand. It shares `ecpay`'s signature and nothing else: what a trade becomes
 //! is decided here, as ECPay decides it.
 
+pub mod card_ledger;
 pub mod cards;
 pub mod checkout;
 pub mod codes;
+pub mod credit_detail;
 pub mod faults;
 pub mod notices;
 pub mod pages;

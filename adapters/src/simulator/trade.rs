@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::faults::FaultPlan;
+use super::{card_ledger::CardLedger, faults::FaultPlan};
 
 /// How a trade is paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +96,9 @@ pub struct Trade {
     pub status: Status,
     /// The code to pay it with.
     pub code: Option<Code>,
+    /// Paid by card: what became of it since.
+    #[serde(default)]
+    pub card: Option<CardLedger>,
 }
 
 impl Trade {

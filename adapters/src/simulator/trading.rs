@@ -4,12 +4,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::base::clock::taipei;
 
 use super::{
+    card_ledger::CardLedger,
     checkout::CheckoutForm,
     faults::{FaultPlan, Reorder},
     notices::{self, PaymentResult},
     sender::set,
     store::State,
-    trade::{Code, Delivery, DeliveryState, NoticeKind, Status, Trade},
+    trade::{Code, Delivery, DeliveryState, Method, NoticeKind, Status, Trade},
 };
 
 /// Makes a trade of a form, and tells the shop of its code.
@@ -33,6 +34,7 @@ pub fn open(
         form: form.fields,
         created_at: now,
         status: Status::Unpaid,
+        card: None,
     };
     if let Some(code) = &trade.code
         && !trade.field("PaymentInfoURL").is_empty()
@@ -64,6 +66,11 @@ pub fn settle(
         (true, false) => (PaymentResult::Paid, Status::Paid(now)),
     };
     trade.status = status;
+    if trade.method == Method::Credit && result == PaymentResult::Paid {
+        // Eight digits, as ECPay's are.
+        let number = 11_000_000 + state.next_number();
+        trade.card = Some(CardLedger::new(number, trade.amount, now));
+    }
     remember(state, &trade);
     let about = |result, is_held| Notice {
         kind: NoticeKind::Payment,

@@ -56,6 +56,16 @@ pub enum Code {
     InvalidCursor,
     /// The code or link is wrong, was used, was replaced by a newer one, or its time is over.
     CodeInvalid,
+    /// More than came, or more than is left of it.
+    RefundExceedsCapture,
+    /// The payment goes back in full or not at all.
+    RefundInFullOnly,
+    /// The payment brought no money that could go back.
+    NotRefundable,
+    /// The gateway gives no card payments back here.
+    RefundNotAvailable,
+    /// The gateway gave no usable answer; nothing was done.
+    GatewayUnanswered,
 }
 
 impl Code {
@@ -85,6 +95,11 @@ impl Code {
         Self::LastAdmin,
         Self::InvalidCursor,
         Self::CodeInvalid,
+        Self::RefundExceedsCapture,
+        Self::RefundInFullOnly,
+        Self::NotRefundable,
+        Self::RefundNotAvailable,
+        Self::GatewayUnanswered,
     ];
 
     /// The name that stands in the schema and in answers.
@@ -115,6 +130,11 @@ impl Code {
             Self::LastAdmin => "LAST_ADMIN",
             Self::InvalidCursor => "INVALID_CURSOR",
             Self::CodeInvalid => "CODE_INVALID",
+            Self::RefundExceedsCapture => "REFUND_EXCEEDS_CAPTURE",
+            Self::RefundInFullOnly => "REFUND_IN_FULL_ONLY",
+            Self::NotRefundable => "NOT_REFUNDABLE",
+            Self::RefundNotAvailable => "REFUND_NOT_AVAILABLE",
+            Self::GatewayUnanswered => "GATEWAY_UNANSWERED",
         }
     }
 }

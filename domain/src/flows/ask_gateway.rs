@@ -134,6 +134,7 @@ async fn hear(
             TradeState::Paid { at } => Some(at),
             _ => None,
         },
+        card: report.card.clone(),
     };
     tracing::info!(payment = %payment.id, ?decision, "the gateway was asked");
     settlement::carry_out(tx, order, payment, &decision, &facts, "janitor").await?;

@@ -139,7 +139,7 @@ async fn accept_late(
             order.clone()
         }
     };
-    let credit = Received::AsCredit(payment.captured());
+    let credit = Received::AsCredit(payment.received());
     settlement::settle_by_hand(tx, &order, payment, credit, "accept_late_payment").await?;
     Ok(Decision::Accepted)
 }
@@ -162,7 +162,7 @@ async fn accept_review(
         ));
     }
     check_payable(order)?;
-    let came = Received::AtGateway(payment.captured());
+    let came = Received::AtGateway(payment.received());
     settlement::settle_by_hand(tx, order, payment, came, "resolve_payment").await?;
     Ok(Decision::Accepted)
 }
@@ -173,13 +173,14 @@ async fn reject_review(
     payment: &payment::Model,
 ) -> Result<Decision> {
     check_status(payment, PaymentStatus::Review)?;
-    let changes = payment::ActiveModel {
+    let mut changes = payment::ActiveModel {
         next_check_at: Set(None),
         updated_at: Set(tx.now()),
         ..Default::default()
     };
     let cause = "resolve_payment";
     if payment.received_minor.is_some() {
+        changes.captured_minor = Set(payment.received().minor);
         settlement::keep_as_late(tx, order, payment, changes, cause).await?;
     } else {
         transition::advance(tx, payment, PaymentStatus::Failed, cause, changes).await?;

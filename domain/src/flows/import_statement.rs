@@ -206,7 +206,7 @@ async fn learn(tx: &mut Tx, id: PaymentId, line: &StatementLine) -> Result<usize
         ask_soon(tx, id).await?;
         return Ok(0);
     }
-    if payment.captured() != line.amount {
+    if payment.received() != line.amount {
         return Ok(0);
     }
     let mut booked = 0;
@@ -222,7 +222,7 @@ async fn learn(tx: &mut Tx, id: PaymentId, line: &StatementLine) -> Result<usize
     let fee = payment.fee_minor.or(line.fee.map(|fee| fee.minor));
     if let (Some(_), Some(fee)) = (line.paid_out_at, fee) {
         let net = payment
-            .captured()
+            .received()
             .checked_sub(Money::new(fee, payment.currency))?;
         let payout = journal::payout(&order, &payment, net)?;
         booked += usize::from(ledger::post(tx, payout).await?);

@@ -21,6 +21,7 @@ pub mod order_renewal;
 pub mod pause_subscription;
 pub mod receive_notice;
 pub mod reconcile;
+pub mod refund;
 pub mod renew_subscriptions;
 pub mod resume_subscription;
 pub mod send_mails;
@@ -43,6 +44,10 @@ pub use invoice_document::{invoice_document, print_invoice};
 pub use pause_subscription::pause_subscription;
 pub use receive_notice::receive_notice;
 pub use reconcile::{Finding, Reconciliation, reconcile};
+pub use refund::{
+    HandRefund, RefundPreview, RefundQuestion, RefundRequest, cancel_refund,
+    complete_manual_refund, refund_payment, send_refunds,
+};
 pub use renew_subscriptions::renew_subscriptions;
 pub use resume_subscription::resume_subscription;
 pub use send_mails::send_mails;

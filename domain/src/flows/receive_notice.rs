@@ -126,6 +126,7 @@ fn facts_of(notice: &Notice) -> GatewayFacts {
             Outcome::Paid { at } => Some(*at),
             Outcome::CodeIssued(_) | Outcome::Failed { .. } => None,
         },
+        card: notice.card.clone(),
     }
 }
 

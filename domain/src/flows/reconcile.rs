@@ -154,7 +154,7 @@ pub fn judge(
         return Finding::NotPaidHere;
     }
     let ours = match line.kind {
-        StatementLineKind::Payment => payment.captured(),
+        StatementLineKind::Payment => payment.received(),
         StatementLineKind::Refund => refunded.unwrap_or(Money::zero(payment.currency)),
     };
     if ours != line.amount() {

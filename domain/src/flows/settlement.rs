@@ -17,7 +17,7 @@ use crate::{
     ledger::{self, Received, journal},
     orders,
     payments::{self, decide::Decision, schedule, state::is_open},
-    ports::PayCode,
+    ports::{CardFacts, PayCode},
 };
 
 use super::{fulfil, late_money};
@@ -35,6 +35,8 @@ pub struct GatewayFacts {
     pub fee_minor: Option<i64>,
     /// When the money came, by its clock.
     pub paid_at: Option<DateTime<Utc>>,
+    /// What a refund to the card will need.
+    pub card: Option<CardFacts>,
 }
 
 /// Does what was decided, for an order and an attempt that the caller holds locked (in that order).
@@ -50,14 +52,14 @@ pub async fn carry_out(
     cause: &str,
 ) -> Result<()> {
     match decision {
-        Decision::Settle => settle(tx, order, payment, facts, cause).await,
+        Decision::Settle => Box::pin(settle(tx, order, payment, facts, cause)).await,
         Decision::Reopen => {
             let order = late_money::reopen(tx, order, cause).await?;
-            settle(tx, &order, payment, facts, cause).await
+            Box::pin(settle(tx, &order, payment, facts, cause)).await
         }
         Decision::KeepAsLate => {
             let changes = with_facts(tx, facts, closed(tx));
-            keep_as_late(tx, order, payment, as_agreed(changes), cause).await
+            keep_as_late(tx, order, payment, as_agreed(payment, changes), cause).await
         }
         Decision::AwaitCode(code) => await_code(tx, order, payment, code, facts, cause).await,
         Decision::Fail { code, message } => {
@@ -87,7 +89,7 @@ async fn settle(
     cause: &str,
 ) -> Result<()> {
     let paid_at = paid_at(tx, facts).unwrap_or(tx.now());
-    let mut changes = as_agreed(with_facts(tx, facts, closed(tx)));
+    let mut changes = as_agreed(payment, with_facts(tx, facts, closed(tx)));
     changes.paid_at = Set(Some(paid_at));
     let received = Received::AtGateway(payment.amount());
     settle_with(tx, order, payment, (changes, received), paid_at, cause).await
@@ -104,9 +106,10 @@ pub async fn settle_by_hand(
     received: Received,
     cause: &str,
 ) -> Result<()> {
-    let changes = (closed(tx), received);
+    let mut changes = closed(tx);
+    changes.captured_minor = Set(payment.received().minor);
     let now = tx.now();
-    settle_with(tx, order, payment, changes, now, cause).await
+    settle_with(tx, order, payment, (changes, received), now, cause).await
 }
 
 async fn settle_with(
@@ -148,7 +151,7 @@ pub async fn keep_as_late(
     cause: &str,
 ) -> Result<()> {
     let payment = transition::advance(tx, payment, PaymentStatus::PaidLate, cause, changes).await?;
-    let late = journal::late_payment(order, &payment, payment.captured())?;
+    let late = journal::late_payment(order, &payment, payment.received())?;
     ledger::post(tx, late).await?;
     book_fee(tx, order, &payment).await?;
     tracing::warn!(payment = %payment.id, "money came that its order does not take");
@@ -333,8 +336,9 @@ pub async fn after_attempt_ended(
 }
 
 /// What came is the amount, whatever was said before.
-fn as_agreed(mut changes: payment::ActiveModel) -> payment::ActiveModel {
+fn as_agreed(payment: &payment::Model, mut changes: payment::ActiveModel) -> payment::ActiveModel {
     changes.received_minor = Set(None);
+    changes.captured_minor = Set(payment.amount_minor);
     changes
 }
 
@@ -369,6 +373,10 @@ fn with_facts(
     }
     if let Some(paid_at) = paid_at(tx, facts) {
         changes.paid_at = Set(Some(paid_at));
+    }
+    if let Some(card) = &facts.card {
+        changes.authorization_no = Set(Some(card.authorization_no.clone()));
+        changes.refund_in_full_only = Set(card.in_full_only);
     }
     changes
 }

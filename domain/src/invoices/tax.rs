@@ -16,6 +16,16 @@ pub fn included_tax(total: Money, rate_basis_points: i32) -> Option<Money> {
     Some(Money::new(total.minor.checked_sub(net)?, total.currency))
 }
 
+/// The tax in the next `part` of a total of which `before` was credited already. The taxes of parts that make
+/// up the whole make up its tax, to the unit. `None` when it does not fit.
+#[must_use]
+pub fn tax_of_part(before: Money, part: Money, rate_basis_points: i32) -> Option<Money> {
+    let after = before.checked_add(part).ok()?;
+    let with_it = included_tax(after, rate_basis_points)?;
+    let without = included_tax(before, rate_basis_points)?;
+    with_it.checked_sub(without).ok()
+}
+
 /// The tax of each line. `None` when the amounts do not fit.
 #[must_use]
 pub fn line_taxes(tax: Money, amounts: &[Money]) -> Option<Vec<Money>> {
@@ -69,6 +79,19 @@ mod tests {
             let exact = i128::from(total) * 10_000;
             let distance = (i128::from(net) * i128::from(10_000 + rate) - exact).abs();
             prop_assert!(distance * 2 <= i128::from(10_000 + rate));
+        }
+
+        #[test]
+        fn the_tax_of_parts_adds_up_to_that_of_the_whole(parts in prop::collection::vec(1i64..100_000, 1..20)) {
+            let mut credited = twd(0);
+            let mut taxes = 0;
+            for part in parts.into_iter().map(twd) {
+                let tax = tax_of_part(credited, part, 500).unwrap();
+                prop_assert!(tax.minor >= 0 && tax.minor <= part.minor);
+                credited = credited.checked_add(part).unwrap();
+                taxes += tax.minor;
+            }
+            prop_assert_eq!(Some(twd(taxes)), included_tax(credited, 500));
         }
 
         #[test]

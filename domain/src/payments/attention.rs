@@ -172,6 +172,6 @@ pub async fn note_decision(
         payment_id: payment.id,
         order_id: payment.order_id,
         decision,
-        amount: payment.captured(),
+        amount: payment.received(),
     })
 }

@@ -8,6 +8,8 @@ use entity::{
     payments::{NoticeKind, PaymentMethod},
 };
 
+use super::card_refund::{CardAnswer, CardInstruction, CardQuestion, CardReport, NotRefundedHere};
+
 /// Where shoppers pay.
 #[async_trait]
 pub trait Gateway: Send + Sync {
@@ -35,6 +37,24 @@ pub trait Gateway: Send + Sync {
         merchant_trade_no: &str,
         now: DateTime<Utc>,
     ) -> Result<TradeReport, Unanswered>;
+
+    /// Whether it gives card payments back when it is told to.
+    ///
+    /// # Errors
+    /// Why not, for staff to read.
+    fn refunds_cards(&self) -> Result<(), NotRefundedHere>;
+
+    /// Asks how far a card payment is on its way to us.
+    ///
+    /// # Errors
+    /// [`Unanswered`] whenever the answer is missing, late or unreadable: then nothing is known.
+    async fn card_state(&self, question: &CardQuestion) -> Result<CardReport, Unanswered>;
+
+    /// Tells it to do one thing with a card payment. Ask for its state before anything is sent again.
+    ///
+    /// # Errors
+    /// [`Unanswered`] whenever the answer is missing, late or unreadable: it may have been done.
+    async fn instruct_card(&self, instruction: &CardInstruction) -> Result<CardAnswer, Unanswered>;
 }
 
 /// The gateway does not take this.
@@ -109,6 +129,8 @@ pub struct Notice {
     pub is_simulated: bool,
     /// What the gateway keeps.
     pub fee: Option<Money>,
+    /// What a refund to the card needs to know; `None` for other methods.
+    pub card: Option<CardFacts>,
     /// The fields as received, in order, without the signature.
     pub fields: Vec<(String, String)>,
 }
@@ -185,6 +207,17 @@ pub struct TradeReport {
     pub amount: Money,
     /// What the gateway keeps.
     pub fee: Option<Money>,
+    /// What a refund to the card needs to know; `None` for other methods.
+    pub card: Option<CardFacts>,
+}
+
+/// What is to be remembered of a card payment, for the day when it goes back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardFacts {
+    /// The gateway's number of the authorisation.
+    pub authorization_no: String,
+    /// Paid in instalments or with bonus points: such payments go back in full only.
+    pub in_full_only: bool,
 }
 
 /// How a trade stands.

@@ -5,7 +5,7 @@ use domain::{
     base::{Error, Result},
     flows::{self, BeginPayment, NewPlanOrder, NewSubscriptionOrder, receive_notice::Received},
     plans::{self, Listing, NewPlan, Terms},
-    ports::{Notice, Outcome, PayCode, TradeReport, TradeState},
+    ports::{CardFacts, Notice, Outcome, PayCode, TradeReport, TradeState},
 };
 use entity::{
     base::{event, transition},
@@ -195,8 +195,17 @@ fn about(payment: &payment::Model, kind: NoticeKind, outcome: Outcome, code: &st
         outcome,
         is_simulated: false,
         fee: None,
+        card: None,
         fields: vec![("RtnMsg".to_owned(), "Succeeded".to_owned())],
     }
+}
+
+/// What the gateway tells of a card besides; the authorisation's number is made of ours.
+pub fn card_of(payment: &payment::Model) -> Option<CardFacts> {
+    (payment.method == PaymentMethod::CreditCard).then(|| CardFacts {
+        authorization_no: format!("A{}", payment.merchant_trade_no),
+        in_full_only: false,
+    })
 }
 
 /// The money of this attempt is there.
@@ -204,6 +213,7 @@ pub fn paid(payment: &payment::Model, at: DateTime<Utc>) -> Notice {
     let notice = about(payment, NoticeKind::Payment, Outcome::Paid { at }, "1");
     Notice {
         fee: Some(twd(18)),
+        card: card_of(payment),
         ..notice
     }
 }
@@ -278,6 +288,7 @@ pub fn answer(payment: &payment::Model, state: TradeState) -> TradeReport {
         gateway_method: "Credit_CreditCard".to_owned(),
         amount,
         fee: None,
+        card: card_of(payment),
     }
 }
 

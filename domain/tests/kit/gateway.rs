@@ -5,9 +5,11 @@ use std::{
     sync::{Mutex, MutexGuard},
 };
 
+use super::cards::Cards;
 use chrono::{DateTime, Utc};
 use domain::ports::{
-    Checkout, CheckoutForm, Gateway, NotAccepted, TradeReport, TradeState, Unanswered,
+    CardAnswer, CardInstruction, CardQuestion, CardReport, Checkout, CheckoutForm, Gateway,
+    NotAccepted, NotRefundedHere, TradeReport, TradeState, Unanswered,
 };
 use entity::{
     money::{Currency, Money},
@@ -22,6 +24,7 @@ pub struct RecordedGateway {
     is_silent: Mutex<bool>,
     checkouts: Mutex<Vec<Checkout>>,
     queries: Mutex<Vec<String>>,
+    pub cards: Cards,
 }
 
 impl RecordedGateway {
@@ -95,7 +98,20 @@ impl Gateway for RecordedGateway {
                 currency: Currency::Twd,
             },
             fee: None,
+            card: None,
         }))
+    }
+
+    fn refunds_cards(&self) -> Result<(), NotRefundedHere> {
+        self.cards.offered()
+    }
+
+    async fn card_state(&self, question: &CardQuestion) -> Result<CardReport, Unanswered> {
+        self.cards.report(&question.authorization_no)
+    }
+
+    async fn instruct_card(&self, instruction: &CardInstruction) -> Result<CardAnswer, Unanswered> {
+        self.cards.obey(instruction)
     }
 }
 

@@ -8,9 +8,10 @@ use domain::base::{database::Database, transition::Stateful};
 use entity::{
     audit::audit_entry,
     base::{event, transition},
-    invoices::{invoice, invoice_series},
+    invoices::{credit_note, invoice, invoice_series},
     orders::order,
     payments::payment,
+    refunds::refund,
     subscriptions::subscription,
 };
 use sea_orm::{ActiveEnum, ConnectionTrait, EntityTrait, QueryOrder, Statement};
@@ -55,8 +56,10 @@ pub async fn violations(house: &House) -> Vec<String> {
     let subscriptions = subscription::Entity::find();
     let subscriptions = subscriptions.all(database.reader()).await.unwrap();
     log.check::<subscription::Entity>(&subscriptions, "subscription.created", &mut found);
+    let refunds = refund::Entity::find().all(database.reader()).await.unwrap();
+    log.check::<refund::Entity>(&refunds, "refund.requested", &mut found);
     log.check_subjects(
-        orders.len() + payments.len() + subscriptions.len(),
+        orders.len() + payments.len() + subscriptions.len() + refunds.len(),
         &mut found,
     );
     check_series(database, &mut found).await;
@@ -65,11 +68,12 @@ pub async fn violations(house: &House) -> Vec<String> {
 }
 
 /// A rule, and a query for the rows that break it.
-const RULES: [(&str, &str); 25] = [
+const RULES: &[(&str, &str)] = &[
     (
         "I1: a paid payment has exactly one settlement",
-        "SELECT count(*) AS n FROM payments p WHERE p.status IN ('PAID', 'REFUNDED') AND \
-         (SELECT count(*) FROM settlements s WHERE s.payment_id = p.id) <> 1",
+        "SELECT count(*) AS n FROM payments p WHERE \
+         (p.status = 'PAID' AND (SELECT count(*) FROM settlements s WHERE s.payment_id = p.id) <> 1) OR \
+         (p.status = 'REFUNDED' AND (SELECT count(*) FROM settlements s WHERE s.payment_id = p.id) > 1)",
     ),
     (
         "I1: only a paid payment settles",
@@ -100,8 +104,58 @@ const RULES: [(&str, &str); 25] = [
         "I3: what an order was paid is what its settled payments bring, and what it costs",
         "SELECT count(*) AS n FROM orders o JOIN settlements s ON s.order_id = o.id WHERE \
          s.amount_minor <> o.total_minor OR s.currency <> o.currency OR o.total_minor <> \
-         (SELECT coalesce(sum(p.amount_minor), 0) FROM payments p \
-          WHERE p.order_id = o.id AND p.status IN ('PAID', 'REFUNDED'))",
+         (SELECT coalesce(sum(p.amount_minor), 0) FROM payments p WHERE p.id = s.payment_id)",
+    ),
+    (
+        "I3: what came is what was asked for, once the money is there",
+        "SELECT count(*) AS n FROM payments p WHERE p.captured_minor <> \
+         CASE WHEN p.status IN ('PAID', 'PAID_LATE', 'REFUNDED') \
+         THEN coalesce(p.received_minor, p.amount_minor) ELSE 0 END",
+    ),
+    (
+        "I3: no more goes back, or is set aside for it, than came",
+        "SELECT count(*) AS n FROM payments p WHERE p.refunded_minor < 0 OR p.refund_reserved_minor < 0 \
+         OR p.refunded_minor + p.refund_reserved_minor > p.captured_minor",
+    ),
+    (
+        "I3: what went back is what refunds gave back",
+        "SELECT count(*) AS n FROM payments p WHERE p.refunded_minor <> (SELECT coalesce(sum(r.amount_minor), 0) \
+         FROM refunds r WHERE r.payment_id = p.id AND r.status = 'SUCCEEDED')",
+    ),
+    (
+        "I3: what is set aside is for refunds that have not ended",
+        "SELECT count(*) AS n FROM payments p WHERE p.refund_reserved_minor <> \
+         (SELECT coalesce(sum(r.amount_minor), 0) FROM refunds r WHERE r.payment_id = p.id \
+          AND r.status IN ('REQUESTED', 'SENDING', 'UNKNOWN', 'AWAITING_STAFF'))",
+    ),
+    (
+        "I3: a payment is refunded when nothing of it is left, and only then",
+        "SELECT count(*) AS n FROM payments p WHERE p.status IN ('PAID', 'PAID_LATE', 'REFUNDED') AND \
+         (p.status = 'REFUNDED') <> (p.refunded_minor = p.captured_minor)",
+    ),
+    (
+        "I3: an order is refunded with the payment that settled it, and only then",
+        "SELECT count(*) AS n FROM settlements s JOIN orders o ON o.id = s.order_id \
+         JOIN payments p ON p.id = s.payment_id WHERE (o.status = 'REFUNDED') <> (p.status = 'REFUNDED')",
+    ),
+    (
+        "I3: credit notes take back from an invoice what went back of its payment, with its tax in the end",
+        "SELECT count(*) AS n FROM invoices i JOIN payments p ON p.id = i.payment_id WHERE \
+         i.credited_minor <> p.refunded_minor OR i.credited_minor <> \
+         (SELECT coalesce(sum(c.total_minor), 0) FROM credit_notes c WHERE c.invoice_id = i.id) OR \
+         (i.credited_minor = i.total_minor AND i.tax_minor <> \
+          (SELECT coalesce(sum(c.tax_minor), 0) FROM credit_notes c WHERE c.invoice_id = i.id))",
+    ),
+    (
+        "I3: what went back is in the books",
+        "SELECT count(*) AS n FROM payments p WHERE p.refunded_minor <> \
+         (SELECT coalesce(sum(t.amount_minor), 0) FROM ledger_transfers t WHERE t.payment_id = p.id \
+          AND t.kind IN ('REFUND', 'CREDIT_REFUND'))",
+    ),
+    (
+        "I10: a refund that is under way is looked at",
+        "SELECT count(*) AS n FROM refunds WHERE status IN ('REQUESTED', 'SENDING', 'UNKNOWN') \
+         AND next_check_at IS NULL",
     ),
     (
         "I3: an order costs what its lines cost",
@@ -306,6 +360,10 @@ async fn check_series(database: &Database, found: &mut Vec<String>) {
     let mut taken: HashMap<String, Vec<i64>> = HashMap::new();
     let invoices = invoice::Entity::find().order_by_asc(invoice::Column::Sequence);
     for row in invoices.all(database.reader()).await.unwrap() {
+        taken.entry(row.series).or_default().push(row.sequence);
+    }
+    let notes = credit_note::Entity::find().order_by_asc(credit_note::Column::Sequence);
+    for row in notes.all(database.reader()).await.unwrap() {
         taken.entry(row.series).or_default().push(row.sequence);
     }
     let series = invoice_series::Entity::find();

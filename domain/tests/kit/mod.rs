@@ -23,6 +23,7 @@
     reason = "a test fails by panicking; no test file uses all of the kit"
 )]
 
+pub mod cards;
 mod databases;
 mod gateway;
 pub mod invariants;

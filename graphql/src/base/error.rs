@@ -56,6 +56,16 @@ pub enum UserErrorCode {
     InvalidCursor,
     /// The code or link is wrong, was used, was replaced by a newer one, or its time is over. Ask for a new one.
     CodeInvalid,
+    /// More than the payment brought, or more than is left of it.
+    RefundExceedsCapture,
+    /// The payment was made in instalments or with bonus points: it goes back in full or not at all.
+    RefundInFullOnly,
+    /// The payment brought no money that could go back; the message names its state.
+    NotRefundable,
+    /// The gateway gives no card payments back here; ask for a manual refund.
+    RefundNotAvailable,
+    /// The gateway gave no usable answer. Nothing was done; ask again.
+    GatewayUnanswered,
 }
 
 /// Something the caller can mend or must decide.

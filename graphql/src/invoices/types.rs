@@ -19,7 +19,10 @@ use crate::{
     users::{User, loaders::UserById},
 };
 
-use super::loaders::LinesByInvoice;
+use super::{
+    credit_note::CreditNote,
+    loaders::{CreditNotesByInvoice, LinesByInvoice},
+};
 
 /// Where an invoice stands.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,6 +127,21 @@ impl Invoice {
     /// Net and tax.
     async fn total(&self) -> Money {
         self.0.total().into()
+    }
+
+    /// How much of the total credit notes took back.
+    async fn credited_amount(&self) -> Money {
+        self.0.credited().into()
+    }
+
+    /// The credit notes that took it back, in part or in full, oldest first.
+    async fn credit_notes(&self, context: &Context<'_>) -> Result<Vec<CreditNote>> {
+        let notes = load::<CreditNotesByInvoice, _>(context, self.0.id).await?;
+        Ok(notes
+            .unwrap_or_default()
+            .into_iter()
+            .map(CreditNote)
+            .collect())
     }
 
     /// The tax rate in percent, such as `"5"`.

@@ -9,6 +9,7 @@ use crate::{
     base::{Ask, ask::load, error::outward, ids, scalars::Money},
     connection,
     orders::{Order, loaders::OrderById},
+    refunds::{Refund, loaders::RefundsByPayment},
     users::{User, loaders::UserById},
 };
 
@@ -50,7 +51,7 @@ pub enum PaymentStatus {
     Review,
     /// The money came for an order that could not take it any more: a person decides.
     PaidLate,
-    /// The money went back.
+    /// All the money went back. After a part it stays `PAID` or `PAID_LATE`: see `refundedAmount`.
     Refunded,
 }
 
@@ -208,6 +209,31 @@ impl Payment {
         self.0.amount().into()
     }
 
+    /// How much came; nothing until it did.
+    async fn captured_amount(&self) -> Money {
+        self.0.captured().into()
+    }
+
+    /// How much went back. When that is all that came, the payment is `REFUNDED`.
+    async fn refunded_amount(&self) -> Money {
+        self.0.refunded().into()
+    }
+
+    /// How much can still be asked back: what came, without what went back or is set aside for refunds.
+    async fn refundable_amount(&self) -> Money {
+        self.0.refundable().into()
+    }
+
+    /// The refunds of it, oldest first, whatever became of them.
+    async fn refunds(&self, context: &Context<'_>) -> Result<Vec<Refund>> {
+        let refunds = load::<RefundsByPayment, _>(context, self.0.id).await?;
+        Ok(refunds
+            .unwrap_or_default()
+            .into_iter()
+            .map(Refund)
+            .collect())
+    }
+
     /// Our number at the gateway; used once and never again.
     async fn merchant_trade_no(&self) -> &str {
         &self.0.merchant_trade_no
@@ -257,7 +283,7 @@ impl Payment {
 
     /// What came, when that is not the amount.
     async fn received(&self) -> Option<Money> {
-        self.0.received_minor.map(|_| self.0.captured().into())
+        self.0.received_minor.map(|_| self.0.received().into())
     }
 
     /// Why a person must look at it, and what is likely to be right; `null` when nobody must.

@@ -66,7 +66,7 @@ VALUES ('ord_1', 1, 'PENDING', 'placeOrder', 'user', '2026-11-21T00:00:00Z');
 ";
 
 /// What no code may write: the statement, and what SQLite and PostgreSQL say to it.
-pub const NONSENSE: [(&str, &str, &str); 20] = [
+pub const NONSENSE: [(&str, &str, &str); 22] = [
     (
         "UPDATE payments SET amount_minor = 0",
         "payments_amount_minor_check",
@@ -101,6 +101,16 @@ pub const NONSENSE: [(&str, &str, &str); 20] = [
         "UPDATE invoices SET net_minor = 287",
         "invoices_total_minor_sum_check",
         "invoices_total_minor_sum_check",
+    ),
+    (
+        "UPDATE payments SET captured_minor = 300, refunded_minor = 200, refund_reserved_minor = 101",
+        "payments_refund_reserved_minor_check",
+        "payments_refund_reserved_minor_check",
+    ),
+    (
+        "UPDATE invoices SET credited_minor = 301",
+        "invoices_credited_minor_check",
+        "invoices_credited_minor_check",
     ),
     (
         "UPDATE users SET email = NULL",

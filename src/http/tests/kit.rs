@@ -15,8 +15,9 @@ use chrono::{DateTime, Duration, Utc};
 use domain::{
     base::{App, Op, clock::ManualClock, database::Database, entropy::SeededEntropy},
     ports::{
-        AccessClaims, AccessTokens, Checkout, CheckoutForm, Gateway, InvalidAccessToken,
-        NotAccepted, TradeReport, Unanswered,
+        AccessClaims, AccessTokens, CardAnswer, CardInstruction, CardQuestion, CardReport,
+        Checkout, CheckoutForm, Gateway, InvalidAccessToken, NotAccepted, NotRefundedHere,
+        TradeReport, Unanswered,
     },
     users::{NewUser, register},
 };
@@ -218,6 +219,18 @@ impl Gateway for NoGateway {
     }
 
     async fn query_trade(&self, _: &str, _: DateTime<Utc>) -> Result<TradeReport, Unanswered> {
+        Err(Unanswered("nobody is there".to_owned()))
+    }
+
+    fn refunds_cards(&self) -> Result<(), NotRefundedHere> {
+        Err(NotRefundedHere("nobody is there"))
+    }
+
+    async fn card_state(&self, _: &CardQuestion) -> Result<CardReport, Unanswered> {
+        Err(Unanswered("nobody is there".to_owned()))
+    }
+
+    async fn instruct_card(&self, _: &CardInstruction) -> Result<CardAnswer, Unanswered> {
         Err(Unanswered("nobody is there".to_owned()))
     }
 }

@@ -13,7 +13,7 @@ const ROWS: &[(&[&str], Within)] = &[
     (&["plans"], Within::Apart),
     (&["subscriptions"], Within::Apart),
     (&["orders"], Within::Apart),
-    (&["payments", "invoices"], Within::InOrder),
+    (&["payments", "invoices", "refunds"], Within::InOrder),
     (&["flows"], Within::Apart),
 ];
 

@@ -7,6 +7,7 @@ use entity::{
     ledger::{JournalKind, LedgerAccount, ledger_transfer},
     orders::{OrderStatus, order},
     payments::{NoticeState, PaymentStatus, notice, payment, settlement},
+    refunds::refund,
     users::{refresh_token, session},
 };
 use sea_orm::{ActiveEnum, EntityTrait, QueryOrder};
@@ -28,15 +29,21 @@ async fn money(database: &Database) {
     let settlements = settlement::Entity::find().all(database.db()).await.unwrap();
     let invoices = invoice::Entity::find().all(database.db()).await.unwrap();
     for payment in payment::Entity::find().all(database.db()).await.unwrap() {
-        let counts = matches!(
-            payment.status,
-            PaymentStatus::Paid | PaymentStatus::Refunded
-        );
         let amounts: Vec<i64> = settlements
             .iter()
             .filter(|settlement| settlement.payment_id == Some(payment.id))
             .map(|settlement| settlement.amount_minor)
             .collect();
+        let counts = match payment.status {
+            PaymentStatus::Paid => true,
+            // Money that came too late for its order settled nothing before it went back.
+            PaymentStatus::Refunded => !amounts.is_empty(),
+            _ => false,
+        };
+        assert!(
+            payment.refunded_minor + payment.refund_reserved_minor <= payment.captured_minor,
+            "{payment:?}"
+        );
         let billed: Vec<i64> = invoices
             .iter()
             .filter(|invoice| invoice.payment_id == payment.id)
@@ -127,6 +134,12 @@ async fn histories(database: &Database) {
         stands.insert(
             payment.id.to_string(),
             (payment.version, payment.status.to_value()),
+        );
+    }
+    for refund in refund::Entity::find().all(database.db()).await.unwrap() {
+        stands.insert(
+            refund.id.to_string(),
+            (refund.version, refund.status.to_value()),
         );
     }
     let transitions = entity::base::transition::Entity::find()
