@@ -10,6 +10,7 @@
 
 #[path = "../../domain/tests/kit/mod.rs"]
 mod kit;
+mod refunded;
 #[path = "../../domain/tests/flows/scene.rs"]
 #[expect(
     dead_code,
@@ -20,15 +21,8 @@ mod scene;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use async_graphql::Request;
-use domain::{
-    base::{Access, Op},
-    flows::{self, HandRefund, RefundRequest},
-};
-use entity::{
-    id::OrderId,
-    payments::{PaymentMethod, payment},
-    refunds::refund,
-};
+use domain::base::{Access, Op};
+use entity::{id::OrderId, payments::PaymentMethod};
 use futures_util::StreamExt;
 use graphql::{
     Options, attach,
@@ -214,26 +208,6 @@ fn document(start: &Start, way: &[String], field: &Field, id: &str) -> String {
     }
 }
 
-/// A part of this payment, given back by hand.
-async fn refunded_by_hand(house: &House, payment: &payment::Model) -> refund::Model {
-    let wei = house.staff("wei").await;
-    let request = RefundRequest {
-        payment_id: payment.id,
-        amount: Some(scene::twd(1)),
-        reason: "the lid was loose".to_owned(),
-        by_hand: true,
-        end_subscription: false,
-    };
-    let open = flows::refund_payment(&wei.op, request, "refund").await;
-    let hand = HandRefund {
-        refund_id: open.unwrap().id,
-        reference: "transfer 1".to_owned(),
-        note: "to the account on file".to_owned(),
-    };
-    let done = flows::complete_manual_refund(&wei.op, hand, "by hand").await;
-    done.unwrap()
-}
-
 /// A row of each kind, all of this customer but the plan, which is on sale: paid for, so that every field of
 /// them can have a value.
 async fn belongings(house: &House, owner: &Person) -> HashMap<&'static str, String> {
@@ -244,7 +218,7 @@ async fn belongings(house: &House, owner: &Person) -> HashMap<&'static str, Stri
     let notice = scene::paid(&payment, house.now());
     scene::hear(house, &notice).await.unwrap();
     let invoice = scene::invoices(house).await.remove(0);
-    let refund = refunded_by_hand(house, &payment).await;
+    let refund = refunded::by_hand(house, &payment).await;
     HashMap::from([
         ("Plan", plan.id.to_string()),
         ("User", owner.user.id.to_string()),
