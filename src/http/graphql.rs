@@ -17,7 +17,10 @@ use axum::{
     response::Response,
 };
 use domain::base::{Error, Op};
-use graphql::{base::idempotency::IdempotencyHeader, document::refusal};
+use graphql::{
+    base::idempotency::IdempotencyHeader,
+    document::{Envelope, refusal},
+};
 use tracing::Instrument;
 
 use super::{
@@ -25,7 +28,6 @@ use super::{
     arrival::{self, Arrival},
     body::{self, Unread},
     caller,
-    envelope::Envelope,
     house::House,
     idempotency,
     limits::{self, Standing},

@@ -7,7 +7,6 @@ mod arrival;
 mod body;
 pub mod callbacks;
 pub mod caller;
-mod envelope;
 pub mod graphql;
 pub mod headers;
 pub mod health;

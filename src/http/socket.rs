@@ -8,7 +8,7 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use domain::base::{Error, Op, Origin};
 use entity::id::UserId;
 use futures_util::{StreamExt, stream, stream::BoxStream};
-use graphql::document::refusal;
+use graphql::document::{Envelope, refusal};
 use serde_json::Value;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_stream::StreamMap;
@@ -16,7 +16,6 @@ use tokio_stream::StreamMap;
 use super::{
     allowance::Allowance,
     caller::{self, Caller},
-    envelope::Envelope,
     house::House,
     limits,
     protocol::{self, Close, Said},

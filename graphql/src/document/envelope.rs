@@ -5,15 +5,15 @@ use serde_json::{Map, Value};
 
 /// A document with what belongs to it.
 #[derive(Debug)]
-pub(super) struct Envelope {
+pub struct Envelope {
     query: String,
     operation_name: Option<String>,
     variables: Option<Value>,
     extensions: Option<Map<String, Value>>,
 }
 
-/// What is wrong with the envelope, in a sentence.
-pub(super) type Malformed = &'static str;
+/// What is wrong with an envelope, in a sentence.
+pub type Malformed = &'static str;
 
 /// As it comes: any type anywhere, but each key once. Keys that we do not know are passed over.
 #[derive(Debug, Default, serde::Deserialize)]
@@ -27,7 +27,10 @@ struct Raw {
 
 impl Envelope {
     /// From the body of a POST.
-    pub(super) fn from_json(body: &[u8]) -> Result<Self, Malformed> {
+    ///
+    /// # Errors
+    /// What is wrong with its form; nothing of it is quoted.
+    pub fn from_json(body: &[u8]) -> Result<Self, Malformed> {
         if body.trim_ascii_start().first() == Some(&b'[') {
             return Err("Batches are not taken: send one operation in each request.");
         }
@@ -37,14 +40,20 @@ impl Envelope {
     }
 
     /// From the payload of a socket's message.
-    pub(super) fn from_value(payload: Value) -> Result<Self, Malformed> {
+    ///
+    /// # Errors
+    /// What is wrong with its form.
+    pub fn from_value(payload: Value) -> Result<Self, Malformed> {
         let raw: Raw =
             serde_json::from_value(payload).map_err(|_| "The payload is not a JSON object.")?;
         Self::from_raw(raw)
     }
 
     /// From the parameters of a GET, where variables and extensions are JSON texts.
-    pub(super) fn from_parameters(query: &str) -> Result<Self, Malformed> {
+    ///
+    /// # Errors
+    /// What is wrong with its form.
+    pub fn from_parameters(query: &str) -> Result<Self, Malformed> {
         let mut raw = Raw::default();
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             let text = || Value::String(value.clone().into_owned());
@@ -93,7 +102,8 @@ impl Envelope {
     }
 
     /// As the library takes it.
-    pub(super) fn into_request(self) -> Request {
+    #[must_use]
+    pub fn into_request(self) -> Request {
         let mut request = Request::new(self.query);
         request.operation_name = self.operation_name.filter(|name| !name.is_empty());
         if let Some(variables) = self.variables {
