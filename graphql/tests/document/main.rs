@@ -10,6 +10,7 @@
 #[path = "../../../domain/tests/kit/mod.rs"]
 mod kit;
 mod prices;
+mod variables;
 
 use std::{
     sync::LazyLock,

@@ -3,4 +3,4 @@
 mod floors;
 mod generated;
 mod sizes;
-mod sources;
+pub(crate) mod sources;
