@@ -9,6 +9,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
+
 use super::house::sources::root;
 
 /// As in the pipeline's own tests: five times as long where nothing is optimised.
@@ -68,6 +70,85 @@ fn marks_are_answered_in_time_and_break_nothing() {
     );
 }
 
+/// Pieces that mean something to somebody.
+const PIECES: [&str; 24] = [
+    "{",
+    "}",
+    "[",
+    "]",
+    "(",
+    ")",
+    "\"",
+    "\"\"\"",
+    "\\u{",
+    "\\",
+    "$a",
+    "...",
+    "@skip(if:",
+    ":",
+    "=",
+    "null",
+    "on",
+    "fragment F on Query",
+    "%",
+    "&",
+    "#",
+    "\0",
+    "-9223372036854775808",
+    "1e999",
+];
+
+/// Without a fuzzer's sense of direction, but on every machine: damaged seeds, the same each time.
+/// `FABRICA_MUTANTS` asks for more of each target.
+#[test]
+fn damaged_seeds_break_nothing() {
+    let asked = std::env::var("FABRICA_MUTANTS").ok();
+    let rounds = asked.map_or(500, |number| number.parse().unwrap());
+    let worker = thread::Builder::new().stack_size(STACK).spawn(move || {
+        let mut random = StdRng::seed_from_u64(20_261_121);
+        for (name, run) in targets::TARGETS {
+            let seeds: Vec<_> = seeds(name).map(|(_, bytes)| bytes).collect();
+            for _ in 0..rounds {
+                let mut bytes = seeds[random.random_range(0..seeds.len())].clone();
+                for _ in 0..random.random_range(1..8) {
+                    damage(&mut bytes, &seeds, &mut random);
+                }
+                let broken = std::panic::catch_unwind(|| run(&bytes)).is_err();
+                assert!(!broken, "{name}: {}", bytes.escape_ascii());
+            }
+        }
+    });
+    worker.unwrap().join().unwrap();
+}
+
+/// Takes out, puts in, changes or repeats a little.
+fn damage(bytes: &mut Vec<u8>, seeds: &[Vec<u8>], random: &mut StdRng) {
+    let at = random.random_range(0..=bytes.len());
+    let end = (at + random.random_range(0..24)).min(bytes.len());
+    match random.random_range(0..6) {
+        0 => drop(bytes.drain(at..end)),
+        1 => {
+            let piece = PIECES[random.random_range(0..PIECES.len())];
+            drop(bytes.splice(at..at, piece.bytes()));
+        }
+        2 => {
+            for byte in &mut bytes[at..end] {
+                *byte ^= 1 << random.random_range(0..8);
+            }
+        }
+        3 => {
+            let again = bytes[at..end].repeat(random.random_range(1..40));
+            drop(bytes.splice(at..at, again));
+        }
+        4 => {
+            let other = &seeds[random.random_range(0..seeds.len())];
+            let from = random.random_range(0..=other.len());
+            drop(bytes.splice(at..end, other[from..].iter().copied()));
+        }
+        _ => bytes.truncate(at),
+    }
+}
+
 fn larger_documents() -> Vec<String> {
     let nested = |open: &str, close: &str, depth: usize| {
         format!(
@@ -115,16 +196,21 @@ fn larger_documents() -> Vec<String> {
     ]
 }
 
+fn seeds(target: &str) -> impl Iterator<Item = (String, Vec<u8>)> {
+    let corpus = fs::read_dir(root().join("fuzz/corpus").join(target)).unwrap();
+    let mut corpus: Vec<_> = corpus.map(|entry| entry.unwrap().path()).collect();
+    corpus.sort();
+    corpus
+        .into_iter()
+        .map(|path| (path.display().to_string(), fs::read(path).unwrap()))
+}
+
 fn answers(target: &str, larger: Vec<String>) {
     let (_, run) = targets::TARGETS
         .into_iter()
         .find(|(name, _)| *name == target)
         .unwrap();
-    let corpus = fs::read_dir(root().join("fuzz/corpus").join(target)).unwrap();
-    let seeds = corpus.map(|entry| {
-        let path = entry.unwrap().path();
-        (path.display().to_string(), fs::read(path).unwrap())
-    });
+    let seeds = seeds(target);
     let larger = larger
         .into_iter()
         .map(|text| (format!("{text:.60}"), text.into_bytes()));
