@@ -17,8 +17,11 @@ use entity::{
 use graphql::document::{Documents, Envelope, Limits};
 use tokio::runtime::Runtime;
 
+/// Takes any bytes.
+pub type Target = fn(&[u8]);
+
 /// Every target, by the name of its corpus.
-pub const TARGETS: [(&str, fn(&[u8])); 4] = [
+pub const TARGETS: [(&str, Target); 4] = [
     ("document", document),
     ("envelope", envelope),
     ("form", form),
