@@ -13,7 +13,7 @@ fi
 # The versions that the server has.
 [ -f Cargo.lock ] || cp ../Cargo.lock .
 ulimit -s 2048
-for target in document envelope form mark; do
+for target in document request form mark; do
     mkdir -p "found/$target"
     # No sanitizer: the house has no unsafe code.
     cargo +nightly fuzz run --sanitizer none "$target" "found/$target" "corpus/$target" -- \

@@ -4,7 +4,7 @@
 use std::{str::FromStr, sync::LazyLock};
 
 use adapters::ecpay::{EcpaySettings, check_mac, form_body, notice, signed_form::SignedForm};
-use async_graphql::{Request, Response};
+use async_graphql::{Request, Response, Variables};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::base::{
     Actor,
@@ -14,7 +14,8 @@ use entity::{
     id::{InvoiceId, OrderId, PaymentId, PlanId, SubscriptionId, UserId},
     plans::plan,
 };
-use graphql::document::{Documents, Envelope, Limits};
+use graphql::document::{Documents, Limits};
+use serde_json::Value;
 use tokio::runtime::Runtime;
 
 /// Takes any bytes.
@@ -23,7 +24,7 @@ pub type Target = fn(&[u8]);
 /// Every target, by the name of its corpus.
 pub const TARGETS: [(&str, Target); 4] = [
     ("document", document),
-    ("envelope", envelope),
+    ("request", request),
     ("form", form),
     ("mark", mark),
 ];
@@ -47,15 +48,23 @@ pub fn document(bytes: &[u8]) {
     answer(Request::new(String::from_utf8_lossy(bytes)));
 }
 
-/// The body of a POST, and what is in it.
-pub fn envelope(bytes: &[u8]) {
-    if let Ok(envelope) = Envelope::from_json(bytes) {
-        answer(envelope.into_request());
+/// What is in the body of a POST: a document, its variables, and which operation of it.
+pub fn request(bytes: &[u8]) {
+    let Ok(Value::Object(mut body)) = serde_json::from_slice(bytes) else {
+        return;
+    };
+    let Some(Value::String(document)) = body.remove("query") else {
+        return;
+    };
+    let mut request = Request::new(document);
+    request.operation_name = body
+        .get("operationName")
+        .and_then(Value::as_str)
+        .map(str::to_owned);
+    if let Some(variables) = body.remove("variables") {
+        request = request.variables(Variables::from_json(variables));
     }
-    let parameters = String::from_utf8_lossy(bytes);
-    if let Ok(envelope) = Envelope::from_parameters(&parameters) {
-        drop(envelope.into_request());
-    }
+    answer(request);
 }
 
 struct Served {

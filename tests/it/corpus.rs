@@ -44,7 +44,7 @@ fn bodies_are_answered_in_time_and_break_nothing() {
         "{{\"query\":\"{{a}}\",\"variables\":{{{}}}}}",
         "\"a\":1,".repeat(10_000)
     ));
-    answers("envelope", larger);
+    answers("request", larger);
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod accounts;
 mod callbacks;
 mod checkout;
 mod corpus;
+mod documents;
 mod house;
 mod kit;
 mod live;

@@ -14,7 +14,9 @@ pub mod mac;
 pub mod op;
 pub mod page;
 pub mod policy;
+pub mod timeline;
 pub mod transition;
+pub mod trusted_documents;
 pub mod tx;
 pub mod validate;
 
@@ -22,4 +24,5 @@ pub use actor::{Access, Actor};
 pub use error::{Code, Error, Result};
 pub use event::{Event, Topic};
 pub use op::{App, Op, Origin};
+pub use timeline::Timeline;
 pub use tx::Tx;

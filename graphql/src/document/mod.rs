@@ -1,4 +1,4 @@
-//! The way of a document from its envelope on, over HTTP and over a socket alike: bytes, tokens and nesting in one pass, parse,
+//! The way of a document, over HTTP and over a socket alike: bytes, tokens and nesting in one pass, parse,
 //! bounds, cost, validation, the values of its variables; then the library runs it. A document that was seen before costs a look-up.
 
 mod bounds;
@@ -6,7 +6,6 @@ mod cache;
 mod coercion;
 mod cost;
 mod edition;
-mod envelope;
 mod extent;
 mod limits;
 mod prepare;
@@ -14,7 +13,6 @@ mod refusal;
 mod scan;
 mod validator;
 
-pub use envelope::{Envelope, Malformed};
 pub use limits::Limits;
 pub use prepare::{Documents, Operation};
-pub use refusal::{cut, refusal};
+pub use refusal::{MOST_ERRORS, cut, refusal};
