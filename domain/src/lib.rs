@@ -6,6 +6,8 @@ pub mod audit;
 pub mod base;
 pub mod flows;
 pub mod invoices;
+pub mod ledger;
+pub mod notify;
 pub mod orders;
 pub mod payments;
 pub mod plans;

@@ -11,18 +11,24 @@ use crate::{
         InvoicesQuery,
         loaders::{InvoiceByOrder, LinesByInvoice},
     },
+    ledger::LedgerQuery,
     nodes::NodesQuery,
+    notify::{OutboxMutation, OutboxQuery},
     orders::{
         OrdersMutation, OrdersQuery, OrdersSubscription,
         loaders::{LinesByOrder, OrderById},
     },
-    payments::{PaymentsMutation, PaymentsQuery, loaders::PaymentsByOrder},
+    payments::{
+        PaymentsMutation, PaymentsQuery,
+        loaders::{DecisionsByPayment, PaymentById, PaymentsByOrder},
+    },
     plans::{
         PlansMutation, PlansQuery,
         loaders::{PlanById, PlanVersionById, PlanVersionsByPlan},
     },
+    reconciliation::ReconciliationQuery,
     subscriptions::{SubscriptionsMutation, SubscriptionsQuery, loaders::SubscriptionById},
-    users::{UsersMutation, UsersQuery, loaders::UserById},
+    users::{AddressMutation, UsersMutation, UsersQuery, loaders::UserById},
 };
 
 /// The schema.
@@ -39,6 +45,9 @@ pub struct Query(
     PaymentsQuery,
     InvoicesQuery,
     AuditQuery,
+    OutboxQuery,
+    LedgerQuery,
+    ReconciliationQuery,
     NodesQuery,
     RateQuery,
 );
@@ -51,6 +60,8 @@ pub struct Mutation(
     OrdersMutation,
     SubscriptionsMutation,
     PaymentsMutation,
+    OutboxMutation,
+    AddressMutation,
 );
 
 /// What can be watched.
@@ -112,7 +123,9 @@ pub fn attach(request: Request, op: Op) -> Request {
     let request = with_loader(request, PlanVersionsByPlan(op.clone()));
     let request = with_loader(request, OrderById(op.clone()));
     let request = with_loader(request, LinesByOrder(op.clone()));
+    let request = with_loader(request, PaymentById(op.clone()));
     let request = with_loader(request, PaymentsByOrder(op.clone()));
+    let request = with_loader(request, DecisionsByPayment(op.clone()));
     let request = with_loader(request, InvoiceByOrder(op.clone()));
     let request = with_loader(request, LinesByInvoice(op.clone()));
     let request = with_loader(request, SubscriptionById(op.clone()));

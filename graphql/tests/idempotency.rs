@@ -30,6 +30,9 @@ const WITH_KEY: &[&str] = &[
     "createOrder",
     "cancelOrder",
     "beginPayment",
+    "acceptLatePayment",
+    "creditLatePayment",
+    "resolvePayment",
 ];
 
 /// They do without, and why a second sending does no harm.
@@ -50,6 +53,17 @@ const WITHOUT_KEY: &[(&str, &str)] = &[
         "updateProfile",
         "it says how things are to be, not how they are to change",
     ),
+    (
+        "requestEmailCode",
+        "a second code voids the first, and three an hour are the most",
+    ),
+    ("verifyEmail", "who is verified stays so"),
+    (
+        "requestPasswordReset",
+        "a second link voids the first, and three an hour are the most",
+    ),
+    ("resetPassword", "the token is used up the second time"),
+    ("retryDelivery", "what is queued stays queued"),
     ("createPlan", "the slug is taken the second time"),
     ("updatePlan", "terms that are not new make no version"),
     ("archivePlan", "what is archived stays archived"),

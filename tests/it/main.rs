@@ -16,4 +16,5 @@ mod documents;
 mod house;
 mod kit;
 mod live;
+mod mails;
 mod operation;

@@ -13,6 +13,7 @@ pub mod query;
 pub mod rejected;
 pub mod settings;
 pub mod signed_form;
+pub mod statement;
 pub mod taipei_time;
 #[cfg(test)]
 mod vectors;

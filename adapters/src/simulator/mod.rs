@@ -4,7 +4,6 @@
 
 pub mod cards;
 pub mod checkout;
-pub mod code39;
 pub mod codes;
 pub mod faults;
 pub mod notices;

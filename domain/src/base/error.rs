@@ -48,15 +48,19 @@ pub enum Code {
     IdempotencyKeyInUse,
     /// The operation needs a key.
     IdempotencyKeyRequired,
+    /// The customer's credit is less than what is taken of it.
+    InsufficientCredit,
     /// The last admin cannot be demoted, deactivated or erased.
     LastAdmin,
     /// The cursor does not belong to this list.
     InvalidCursor,
+    /// The code or link is wrong, was used, was replaced by a newer one, or its time is over.
+    CodeInvalid,
 }
 
 impl Code {
     /// Every code, for the generated documentation.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: &'static [Self] = &[
         Self::Blank,
         Self::TooLong,
         Self::TooShort,
@@ -77,8 +81,10 @@ impl Code {
         Self::IdempotencyKeyReused,
         Self::IdempotencyKeyInUse,
         Self::IdempotencyKeyRequired,
+        Self::InsufficientCredit,
         Self::LastAdmin,
         Self::InvalidCursor,
+        Self::CodeInvalid,
     ];
 
     /// The name that stands in the schema and in answers.
@@ -105,8 +111,10 @@ impl Code {
             Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
             Self::IdempotencyKeyInUse => "IDEMPOTENCY_KEY_IN_USE",
             Self::IdempotencyKeyRequired => "IDEMPOTENCY_KEY_REQUIRED",
+            Self::InsufficientCredit => "INSUFFICIENT_CREDIT",
             Self::LastAdmin => "LAST_ADMIN",
             Self::InvalidCursor => "INVALID_CURSOR",
+            Self::CodeInvalid => "CODE_INVALID",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Money that comes too late, twice, or again after it went back: always in sight, never spent twice.
 
 use chrono::Duration;
-use domain::{flows, flows::receive_notice::Received, payments};
+use domain::{flows, flows::receive_notice::Received, payments, plans};
 use entity::{
     orders::OrderStatus::{self, Completed, Expired},
     payments::{NoticeState, PaymentMethod, PaymentStatus, payment},
@@ -56,11 +56,12 @@ async fn money_for_a_cancelled_order_is_kept_in_sight_and_gives_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn money_for_an_expired_order_is_kept_in_sight_and_gives_nothing() {
+async fn money_for_an_expired_order_of_a_plan_off_sale_is_kept_in_sight_and_gives_nothing() {
     on_each_engine(|house| async move {
         let mei = house.customer("mei").await;
-        let (order, payment) =
-            order_being_paid(&mei, &once(&house).await, PaymentMethod::CreditCard, "k").await;
+        let plan = once(&house).await;
+        let (order, payment) = order_being_paid(&mei, &plan, PaymentMethod::CreditCard, "k").await;
+        plans::archive_plan(&house.job(), plan.id).await.unwrap();
         house.wait(days(2));
         janitor(&house).await;
         flows::expire_orders(&house.job(), 10).await.unwrap();

@@ -1,5 +1,6 @@
 //! Scenes by what they are about; `scene` has the words they share.
 
+mod books;
 mod buying;
 mod checkout;
 mod codes;
@@ -15,8 +16,10 @@ mod pages;
 mod pauses;
 mod promise;
 mod races;
+mod reconciling;
 mod renewals;
 mod replicas;
 mod scene;
+mod stuck;
 mod trials;
 mod visibility;

@@ -65,7 +65,7 @@ pub async fn violations(house: &House) -> Vec<String> {
 }
 
 /// A rule, and a query for the rows that break it.
-const RULES: [(&str, &str); 18] = [
+const RULES: [(&str, &str); 25] = [
     (
         "I1: a paid payment has exactly one settlement",
         "SELECT count(*) AS n FROM payments p WHERE p.status IN ('PAID', 'REFUNDED') AND \
@@ -116,6 +116,53 @@ const RULES: [(&str, &str); 18] = [
          (SELECT coalesce(sum(l.amount_minor), -1) FROM invoice_lines l WHERE l.invoice_id = i.id) OR \
          i.tax_minor <> \
          (SELECT coalesce(sum(l.tax_minor), -1) FROM invoice_lines l WHERE l.invoice_id = i.id)",
+    ),
+    (
+        "I1: a settlement with money has exactly one journal, for what it settled, with the invoice's tax",
+        "SELECT count(*) AS n FROM settlements s JOIN invoices i ON i.payment_id = s.payment_id WHERE \
+         (SELECT count(DISTINCT t.journal_key) FROM ledger_transfers t \
+          WHERE t.payment_id = s.payment_id AND t.kind = 'SETTLEMENT') <> 1 OR \
+         (SELECT coalesce(sum(t.amount_minor), 0) FROM ledger_transfers t WHERE t.payment_id = s.payment_id \
+          AND t.kind = 'SETTLEMENT' AND t.credit_account = 'REVENUE') <> i.net_minor OR \
+         (SELECT coalesce(sum(t.amount_minor), 0) FROM ledger_transfers t WHERE t.payment_id = s.payment_id \
+          AND t.kind = 'SETTLEMENT' AND t.credit_account = 'TAX_PAYABLE') <> i.tax_minor",
+    ),
+    (
+        "I1: a journal of a settlement needs one",
+        "SELECT count(*) AS n FROM ledger_transfers t WHERE t.kind = 'SETTLEMENT' AND NOT EXISTS \
+         (SELECT 1 FROM settlements s WHERE s.payment_id = t.payment_id AND s.order_id = t.order_id)",
+    ),
+    (
+        "I1: all money that came is in the books, and none that did not",
+        "SELECT count(*) AS n FROM payments p WHERE \
+         (SELECT coalesce(sum(t.amount_minor), 0) FROM ledger_transfers t WHERE t.payment_id = p.id \
+          AND t.kind IN ('SETTLEMENT', 'LATE_PAYMENT') AND t.debit_account = 'GATEWAY_CLEARING') <> \
+         CASE WHEN p.status IN ('PAID', 'PAID_LATE', 'REFUNDED') THEN coalesce(p.received_minor, p.amount_minor) ELSE 0 END",
+    ),
+    (
+        "I1: money that no order took is the customer's",
+        "SELECT count(*) AS n FROM payments p JOIN orders o ON o.id = p.order_id WHERE p.status = 'PAID_LATE' AND \
+         (SELECT coalesce(sum(t.amount_minor), 0) FROM ledger_transfers t WHERE t.payment_id = p.id \
+          AND t.kind = 'LATE_PAYMENT' AND t.credit_account = 'CUSTOMER_CREDIT' AND t.user_id = o.user_id) \
+         <> coalesce(p.received_minor, p.amount_minor)",
+    ),
+    (
+        "I1: what the gateway keeps is in the books once",
+        "SELECT count(*) AS n FROM payments p WHERE p.status IN ('PAID', 'PAID_LATE') AND \
+         (SELECT coalesce(sum(t.amount_minor), 0) FROM ledger_transfers t WHERE t.payment_id = p.id \
+          AND t.kind = 'FEE' AND t.debit_account = 'GATEWAY_FEES') <> coalesce(p.fee_minor, 0)",
+    ),
+    (
+        "I2: what is debited is credited, in each currency",
+        "SELECT count(*) AS n FROM (SELECT 1 FROM (SELECT currency, amount_minor AS d, 0 AS c FROM ledger_transfers \
+          WHERE debit_account IS NOT NULL UNION ALL SELECT currency, 0, amount_minor FROM ledger_transfers \
+          WHERE credit_account IS NOT NULL) sides GROUP BY currency HAVING sum(d) <> sum(c)) uneven",
+    ),
+    (
+        "I2: no customer's credit is below zero",
+        "SELECT count(*) AS n FROM (SELECT 1 FROM ledger_transfers WHERE user_id IS NOT NULL \
+         GROUP BY user_id, currency HAVING sum(CASE WHEN credit_account = 'CUSTOMER_CREDIT' \
+         THEN amount_minor ELSE -amount_minor END) < 0) overdrawn",
     ),
     (
         "I4: one invoice for each period",

@@ -48,10 +48,14 @@ pub enum UserErrorCode {
     IdempotencyKeyInUse,
     /// The operation needs an idempotency key.
     IdempotencyKeyRequired,
+    /// The customer's credit is less than what is taken of it.
+    InsufficientCredit,
     /// The last admin cannot be demoted, deactivated or erased.
     LastAdmin,
     /// The cursor does not belong to this list.
     InvalidCursor,
+    /// The code or link is wrong, was used, was replaced by a newer one, or its time is over. Ask for a new one.
+    CodeInvalid,
 }
 
 /// Something the caller can mend or must decide.

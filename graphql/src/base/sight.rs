@@ -46,7 +46,12 @@ pub struct Sight {
 
 /// Fields that ask for more than to see their row. Whoever lacks it gets `null` and `FORBIDDEN`, so that such a
 /// field must be nullable.
-pub const FIELDS: &[(&str, &str, Access)] = &[("Payment", "fee", Access::Staff)];
+pub const FIELDS: &[(&str, &str, Access)] = &[
+    ("Payment", "fee", Access::Staff),
+    ("Payment", "received", Access::Staff),
+    ("Payment", "attention", Access::Staff),
+    ("Payment", "decisions", Access::Staff),
+];
 
 /// What a field asks beside seeing its row.
 #[must_use]
@@ -94,6 +99,12 @@ pub const SIGHTS: &[Sight] = &[
     sight("InvoiceEdge", Within, &["cursor", "node"]),
     sight("InvoiceLine", Within, &["amount", "description", "quantity", "tax", "unitPrice"]),
     sight("InvoiceParty", Within, &["address", "email", "name", "phone", "taxId"]),
+    sight("LedgerEntry", Staff, &[
+        "amount", "bookedAt", "creditAccount", "debitAccount", "id", "journal", "kind", "order", "payment", "position",
+        "user",
+    ]),
+    sight("LedgerEntryConnection", Within, &["edges", "nodes", "pageInfo", "totalCount"]),
+    sight("LedgerEntryEdge", Within, &["cursor", "node"]),
     sight("LogInPayload", Answer, &["errors", "session", "user"]),
     sight("LogOutEverywherePayload", Answer, &["endedSessions", "errors"]),
     sight("LogOutPayload", Answer, &["endedSessionId", "errors"]),
@@ -110,17 +121,21 @@ pub const SIGHTS: &[Sight] = &[
     sight("OrderStatusChange", Answer, &["occurredAt", "order", "previousStatus", "status", "version"]),
     sight("PageInfo", Within, &["endCursor", "hasNextPage", "hasPreviousPage", "startCursor"]),
     sight("Payment", Owner, &[
-        "amount", "attempt", "code", "createdAt", "expiresAt", "failureCode", "failureMessage", "fee", "gateway",
-        "gatewayMethod", "gatewayTradeNo", "id", "merchantTradeNo", "method", "order", "paidAt", "status",
+        "amount", "attempt", "attention", "code", "createdAt", "decisions", "expiresAt", "failureCode",
+        "failureMessage", "fee", "gateway", "gatewayMethod", "gatewayTradeNo", "id", "merchantTradeNo", "method",
+        "order", "paidAt", "received", "status",
     ]),
+    sight("PaymentAttention", Within, &["reason", "suggestion"]),
     sight("PaymentCode", Within, &["bankCode", "barcodes", "code", "expiresAt", "virtualAccount"]),
     sight("PaymentConnection", Within, &["edges", "nodes", "pageInfo", "totalCount"]),
+    sight("PaymentDecision", Within, &["decidedAt", "decidedBy", "note", "verdict"]),
+    sight("PaymentDecisionPayload", Answer, &["errors", "payment"]),
     sight("PaymentEdge", Within, &["cursor", "node"]),
     sight("PaymentForm", Answer, &["action", "fields"]),
     sight("PaymentFormField", Answer, &["name", "value"]),
     sight("Plan", Everybody, &[
         "archivedAt", "billingCycle", "createdAt", "currentVersion", "description", "features", "id", "isActive",
-        "isPopular", "maxStorageMb", "maxUsers", "name", "price", "slug", "sortOrder", "updatedAt", "version",
+        "isPopular", "maxStorageMb", "maxUsers", "name", "price", "slug", "sortOrder", "trialDays", "updatedAt", "version",
         "versions",
     ]),
     sight("PlanConnection", Within, &["edges", "nodes", "pageInfo", "totalCount"]),
@@ -132,12 +147,21 @@ pub const SIGHTS: &[Sight] = &[
     sight("PlanSubscriptionConnection", Within, &["edges", "nodes", "pageInfo", "totalCount"]),
     sight("PlanSubscriptionEdge", Within, &["cursor", "node"]),
     sight("PlanVersion", Within, &[
-        "billingCycle", "createdAt", "features", "id", "maxStorageMb", "maxUsers", "number", "price",
+        "billingCycle", "createdAt", "features", "id", "maxStorageMb", "maxUsers", "number", "price", "trialDays",
     ]),
     sight("RateLimit", Everybody, &["limit", "remaining", "resetAt"]),
+    sight("Reconciliation", Answer, &["counts", "from", "pairs", "to"]),
+    sight("ReconciliationCount", Answer, &["count", "finding"]),
+    sight("ReconciliationPair", Answer, &["finding", "line", "payment", "refunded"]),
     sight("RefreshSessionPayload", Answer, &["errors", "session", "user"]),
     sight("RegisterPayload", Answer, &["errors", "session", "user"]),
     sight("Session", Answer, &["accessToken", "expiresAt", "refreshToken", "refreshTokenExpiresAt"]),
+    sight("StatementLine", Answer, &[
+        "amount", "fee", "gatewayTradeNo", "happenedAt", "kind", "lineNumber", "merchantTradeNo", "paidOutAt",
+    ]),
+    sight("TrialBalance", Staff, &["before", "rows", "totals"]),
+    sight("TrialBalanceRow", Within, &["account", "balance", "credits", "currency", "debits"]),
+    sight("TrialBalanceTotal", Within, &["credits", "currency", "debits"]),
     sight("UpdatePlanPayload", Answer, &["errors", "plan"]),
     sight("UpdateProfilePayload", Answer, &["errors", "user"]),
     sight("UpdateSubscriptionStatusPayload", Answer, &["errors", "subscription"]),
