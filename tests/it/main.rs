@@ -11,6 +11,7 @@
 mod accounts;
 mod callbacks;
 mod checkout;
+mod corpus;
 mod documents;
 mod house;
 mod kit;
