@@ -19,12 +19,12 @@ pub async fn by_hand(house: &House, payment: &payment::Model) -> refund::Model {
         by_hand: true,
         end_subscription: false,
     };
-    let open = flows::refund_payment(&wei.op, request, "refund").await;
+    let open = Box::pin(flows::refund_payment(&wei.op, request, "refund")).await;
     let hand = HandRefund {
         refund_id: open.unwrap().id,
         reference: "transfer 1".to_owned(),
         note: "to the account on file".to_owned(),
     };
-    let done = flows::complete_manual_refund(&wei.op, hand, "by hand").await;
+    let done = Box::pin(flows::complete_manual_refund(&wei.op, hand, "by hand")).await;
     done.unwrap()
 }
