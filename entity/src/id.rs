@@ -145,6 +145,8 @@ id_types! {
     OneTimeCodeId = "otc";
     /// A line of the audit trail.
     AuditEntryId = "aud";
+    /// A clock that customers of a rehearsal live by.
+    TestClockId = "clk";
 }
 
 #[cfg(test)]

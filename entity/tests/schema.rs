@@ -10,7 +10,10 @@ use std::collections::BTreeSet;
 
 use entity::{
     audit::{AuditOutcome, audit_entry},
-    base::{event, idempotency_key, job_run, transition},
+    base::{
+        event, idempotency_key, job_run, test_clock, transition, trusted_document,
+        trusted_document_id,
+    },
     invoices::{InvoiceStatus, invoice, invoice_line, invoice_series},
     money::Currency,
     notify::{DeliveryState, delivery},
@@ -19,7 +22,7 @@ use entity::{
         NoticeKind, NoticeState, PaymentMethod, PaymentStatus, notice, payment, settlement,
     },
     plans::{BillingCycle, plan, plan_version},
-    subscriptions::{SubscriptionStatus, subscription},
+    subscriptions::{SubscriptionStatus, renewal, subscription, trial},
     users::{
         CodePurpose, Locale, Role, log_in_failure, mail_request, one_time_code, refresh_token,
         session, user,
@@ -177,6 +180,8 @@ async fn entities_match(db: DatabaseConnection) {
         compare(&db, plan::Entity).await,
         compare(&db, plan_version::Entity).await,
         compare(&db, subscription::Entity).await,
+        compare(&db, renewal::Entity).await,
+        compare(&db, trial::Entity).await,
         compare(&db, order::Entity).await,
         compare(&db, order_line::Entity).await,
         compare(&db, payment::Entity).await,
@@ -190,6 +195,9 @@ async fn entities_match(db: DatabaseConnection) {
         compare(&db, transition::Entity).await,
         compare(&db, idempotency_key::Entity).await,
         compare(&db, job_run::Entity).await,
+        compare(&db, test_clock::Entity).await,
+        compare(&db, trusted_document::Entity).await,
+        compare(&db, trusted_document_id::Entity).await,
     ]);
     let tables = match db.get_database_backend() {
         DbBackend::Sqlite => {

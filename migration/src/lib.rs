@@ -15,7 +15,10 @@ mod m20261121_000005_payments;
 mod m20261121_000006_invoices;
 mod m20261121_000007_audit;
 mod m20261121_000008_base;
+mod m20261121_000009_trusted_documents;
 mod m20261121_000010_mails;
+mod m20261121_000012_test_clocks;
+mod m20261121_000013_renewals;
 
 /// Every change of the schema, oldest first. Each runs in a transaction of its own, on both engines.
 #[derive(Debug)]
@@ -32,6 +35,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000006_invoices::Migration),
             Box::new(m20261121_000007_audit::Migration),
             Box::new(m20261121_000008_base::Migration),
+            Box::new(m20261121_000012_test_clocks::Migration),
+            Box::new(m20261121_000013_renewals::Migration),
+            Box::new(m20261121_000009_trusted_documents::Migration),
             Box::new(m20261121_000010_mails::Migration),
         ]
     }

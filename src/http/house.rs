@@ -11,7 +11,7 @@ use futures_util::{future::BoxFuture, stream::BoxStream};
 use graphql::document::Documents;
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use crate::{config::Config, shutdown::Shutdown};
+use crate::{config::Config, documents::Store, shutdown::Shutdown};
 
 use super::{caller, limits::Shares, request_id::RequestId, tally::Tally};
 
@@ -28,6 +28,8 @@ pub struct House {
     pub schema: Arc<dyn Answers>,
     /// What reads and bounds documents before they are answered.
     pub documents: Arc<Documents>,
+    /// The documents that were imported.
+    pub trusted: Arc<Store>,
     /// The settings.
     pub config: Arc<Config>,
     /// How the process goes down.
@@ -60,6 +62,7 @@ impl House {
             simulator,
             schema,
             documents: Arc::default(),
+            trusted: Arc::default(),
             config,
             shutdown,
             metrics,
@@ -104,6 +107,8 @@ pub struct Limits {
     pub sockets_of_user: usize,
     /// Subscriptions of one socket.
     pub subscriptions: usize,
+    /// Answers of one subscription in any one second.
+    pub answers: usize,
     /// The time for `connection_init`.
     pub init: Duration,
     /// How often a socket's session is looked at again.
@@ -126,6 +131,7 @@ impl Default for Limits {
             sockets_of_address: 50,
             sockets_of_user: 10,
             subscriptions: 20,
+            answers: 10,
             init: Duration::from_secs(3),
             session_check: Duration::from_secs(5),
             ping: Duration::from_secs(15),

@@ -1,9 +1,9 @@
 //! Server-sent events, one stream for each operation: the "distinct connections mode" of the `graphql-sse`
 //! protocol. What is checked before is `graphql`'s, and the same as for any other request.
 
-use std::{convert::Infallible, net::IpAddr};
+use std::{convert::Infallible, net::IpAddr, panic::AssertUnwindSafe};
 
-use async_graphql::{Request as Operation, Response as Outcome};
+use async_graphql::{Request as Operation, Response as Outcome, Value};
 use axum::{
     body::Body,
     http::{
@@ -14,8 +14,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
+use domain::base::error::MASKED;
 use entity::id::UserId;
-use futures_util::{StreamExt, stream, stream::BoxStream};
+use futures_util::{FutureExt, StreamExt, stream, stream::BoxStream};
 use tokio::time::Interval;
 use tokio_util::sync::CancellationToken;
 
@@ -24,9 +25,13 @@ use graphql::document::refusal;
 use super::{
     accept::EVENT_STREAM,
     caller::{self, Caller},
-    graphql::{Refused, unavailable},
     house::House,
+    observe,
+    operation::telling,
     outcome,
+    pace::paced,
+    record::ErrorCode,
+    refused::{Refused, unavailable},
     request_id::RequestId,
     socket::every,
     tally::Ticket,
@@ -40,10 +45,16 @@ const KEEP_ALIVE: Bytes = Bytes::from_static(b":\n\n");
 
 /// One answer as a stream of its own.
 pub(super) fn once(outcome: Outcome, request_id: &RequestId) -> Response {
-    stream_of(Body::from(last(outcome, request_id)))
+    let code = outcome::first_code(&outcome);
+    let mut response = stream_of(Body::from(last(outcome, request_id)));
+    if let Some(code) = code {
+        response.extensions_mut().insert(ErrorCode(code));
+    }
+    response
 }
 
-/// The answers of a subscription as they come, until it ends, the caller's log-in ends, or the server goes.
+/// The answers of a subscription as they come, until it ends, the caller's log-in ends, or the server goes. The
+/// first has what is told about its cost.
 ///
 /// # Errors
 /// The server is going, or too many streams and sockets of this address or person are open.
@@ -51,7 +62,7 @@ pub(super) fn follow(
     house: &House,
     parts: &Parts,
     caller: Caller,
-    operation: Operation,
+    (operation, told): (Operation, Option<Value>),
     request_id: &RequestId,
 ) -> Result<Response, Refused> {
     if house.shutdown.draining.is_cancelled() {
@@ -60,7 +71,10 @@ pub(super) fn follow(
     }
     let seat = Seat::take(house, parts, &caller)?;
     let feed = Feed {
-        answers: house.schema.answers(operation),
+        answers: telling(
+            paced(house.schema.answers(operation), house.limits.answers),
+            told,
+        ),
         check: every(house.limits.session_check),
         keep_alive: every(house.limits.ping),
         closing: house.shutdown.closing.clone(),
@@ -160,25 +174,46 @@ impl Feed {
                 () = self.closing.cancelled() => return None,
                 _ = self.check.tick() => {
                     if !caller::is_still_good(&self.house, &self.caller).await {
-                        self.is_over = true;
-                        return Some(last(ended_session(), &self.request_id));
+                        return Some(self.end_with(ended_session()));
                     }
                 }
-                answer = self.answers.next() => return Some(self.pass_on(answer)),
+                answer = AssertUnwindSafe(self.answers.next()).catch_unwind() => {
+                    return Some(self.pass_on(answer).await);
+                }
                 _ = self.keep_alive.tick() => return Some(KEEP_ALIVE),
             }
         }
     }
 
-    fn pass_on(&mut self, answer: Option<Outcome>) -> Bytes {
+    /// An answer, which is an error when the subscription panicked.
+    async fn pass_on(&mut self, answer: std::thread::Result<Option<Outcome>>) -> Bytes {
         match answer {
-            Some(outcome) => event(outcome, &self.request_id).into(),
-            None => {
+            Ok(Some(outcome)) => {
+                // Nobody is told anything by rights that ended a moment ago.
+                match caller::is_still_good(&self.house, &self.caller).await {
+                    true => event(outcome, &self.request_id).into(),
+                    false => self.end_with(ended_session()),
+                }
+            }
+            Ok(None) => {
                 self.is_over = true;
                 COMPLETE.into()
             }
+            Err(_) => {
+                observe::note_panic(&self.request_id.0);
+                self.end_with(defect())
+            }
         }
     }
+
+    fn end_with(&mut self, outcome: Outcome) -> Bytes {
+        self.is_over = true;
+        last(outcome, &self.request_id)
+    }
+}
+
+fn defect() -> Outcome {
+    Outcome::from_errors(vec![refusal("INTERNAL_SERVER_ERROR", MASKED)])
 }
 
 fn ended_session() -> Outcome {

@@ -15,7 +15,9 @@ pub mod op;
 mod outbox;
 pub mod page;
 pub mod policy;
+pub mod timeline;
 pub mod transition;
+pub mod trusted_documents;
 pub mod tx;
 pub mod validate;
 
@@ -23,4 +25,5 @@ pub use actor::{Access, Actor};
 pub use error::{Code, Error, Result};
 pub use event::{Event, Topic};
 pub use op::{App, Op, Origin};
+pub use timeline::Timeline;
 pub use tx::Tx;

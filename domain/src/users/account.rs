@@ -91,6 +91,7 @@ pub(super) async fn insert(
         last_log_in_at: Set(None),
         erased_at: Set(None),
         locale: Set(new.locale),
+        test_clock_id: Set(None),
         version: Set(1),
         updated_at: Set(tx.now()),
     };

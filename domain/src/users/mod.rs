@@ -32,7 +32,7 @@ pub mod update_user;
 pub mod verify_email;
 
 pub use account::NewUser;
-pub use authenticate::authenticate;
+pub use authenticate::{authenticate, recognise};
 pub use change_password::change_password;
 pub use clean_sessions::clean_sessions;
 pub use create_admin::create_admin;

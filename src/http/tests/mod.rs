@@ -1,9 +1,16 @@
 //! The doors, with a small schema behind them.
 
+mod connections;
+mod cost;
 mod document;
 mod graphql;
 mod kit;
 mod limits;
+mod panics;
+mod pressure;
 mod server;
 mod socket;
+mod socket_documents;
 mod sse;
+mod talk;
+mod trusted;
