@@ -238,3 +238,23 @@ fn shares_are_generous_on_a_developer_s_machine_alone() {
         "FABRICA_RATE_PER_MINUTE",
     );
 }
+
+#[test]
+fn a_mail_server_and_a_sender_are_looked_at_before_the_first_mail() {
+    let smtp = [("SMTP_URL", "smtps://shop:hunter2@mail.example")];
+    let config = production(&smtp).unwrap();
+    assert!(config.mail.smtp_url.is_some());
+    assert!(!print::table_of(&config).contains("hunter2"));
+    for wrong in ["mail.example", "http://mail.example", "smtps://"] {
+        refused(production(&[("SMTP_URL", wrong)]), "SMTP_URL");
+    }
+    for right in ["shop@shop.example", "Good Goods <shop@shop.example>"] {
+        production(&[("FABRICA_MAIL_FROM", right)]).unwrap();
+    }
+    for wrong in ["shop", "Good Goods <shop>", "a@b.example, c@d.example"] {
+        refused(
+            production(&[("FABRICA_MAIL_FROM", wrong)]),
+            "FABRICA_MAIL_FROM",
+        );
+    }
+}

@@ -55,6 +55,8 @@ impl Templates {
         let mut environment = Environment::new();
         // A value that a template names and nobody gave is a defect, not an empty place in a mail.
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        // A failure that is logged must not show what it was about to say: codes, links, names.
+        environment.set_debug(false);
         let syntax = SyntaxConfig::builder()
             .trim_blocks(true)
             .lstrip_blocks(true)

@@ -23,10 +23,11 @@ pub(super) async fn queue(tx: &Tx, events: &[(EventId, &'static str, &str)]) -> 
             sequence: Set(last_sequence(tx, subject).await? + 1),
             state: Set(DeliveryState::Queued),
             attempt: Set(0),
-            next_at: Set(tx.now()),
+            // Mails go out by the machine's time, those of a rehearsal too.
+            next_at: Set(tx.op().machine_now()),
             lease_until: Set(None),
             last_error: Set(None),
-            created_at: Set(tx.now()),
+            created_at: Set(tx.op().machine_now()),
             finished_at: Set(None),
         };
         row.insert(tx.db()).await?;

@@ -11,7 +11,7 @@ use entity::{
 };
 
 use crate::{
-    base::{Error, Event, Op, Result, links::Purpose},
+    base::{Error, Event, Op, Result, Timeline, links::Purpose},
     invoices, orders, payments,
     payments::events::PaymentStatusChanged,
     ports::{
@@ -120,6 +120,8 @@ async fn payment(op: &Op, event: &event::Model) -> Result<Drafted> {
     let Some(to) = addressee(op, order.user_id).await? else {
         return Ok(GONE);
     };
+    // What is over is over by the time of whose order it is.
+    let op = &op.on(Timeline::of(op.reader(), order.test_clock_id).await?);
     match read(event, "to")? {
         PaymentStatus::AwaitingPayment => payment_code(op, to, &order, &payment).await,
         PaymentStatus::Paid => receipt(op, to, &order, &payment).await,

@@ -64,8 +64,8 @@ pub(super) async fn issue(
         purpose: Set(purpose),
         nonce: Set(hex::encode(nonce)),
         guesses: Set(0),
-        created_at: Set(tx.now()),
-        expires_at: Set(tx.now() + lifetime),
+        created_at: Set(tx.op().machine_now()),
+        expires_at: Set(tx.op().machine_now() + lifetime),
         used_at: Set(None),
         voided_at: Set(None),
     };
@@ -75,7 +75,10 @@ pub(super) async fn issue(
 /// Takes back every code of this person for this purpose.
 pub(super) async fn void(tx: &Tx, user_id: UserId, purpose: CodePurpose) -> Result<()> {
     one_time_code::Entity::update_many()
-        .col_expr(one_time_code::Column::VoidedAt, Expr::value(tx.now()))
+        .col_expr(
+            one_time_code::Column::VoidedAt,
+            Expr::value(tx.op().machine_now()),
+        )
         .filter(one_time_code::Column::UserId.eq(user_id))
         .filter(one_time_code::Column::Purpose.eq(purpose))
         .filter(one_time_code::Column::UsedAt.is_null())
@@ -95,7 +98,7 @@ pub async fn to_send(op: &Op, id: OneTimeCodeId) -> Result<Option<SentCode>> {
         .one(op.app().database.writer())
         .await?;
     Ok(row
-        .filter(|row| is_alive(row, op.now()))
+        .filter(|row| is_alive(row, op.machine_now()))
         .map(|row| SentCode {
             text: match row.purpose {
                 CodePurpose::VerifyEmail => digits(op, &row),
@@ -124,7 +127,7 @@ pub(super) async fn guess(tx: &Tx, user_id: UserId, said: &str) -> Result<Guess>
         .order_by_desc(one_time_code::Column::CreatedAt)
         .one(tx.db())
         .await?;
-    let Some(row) = newest.filter(|row| is_alive(row, tx.now())) else {
+    let Some(row) = newest.filter(|row| is_alive(row, tx.op().machine_now())) else {
         return Ok(Guess::NoCode);
     };
     let guesses = row.guesses + 1;
@@ -140,8 +143,8 @@ pub(super) async fn guess(tx: &Tx, user_id: UserId, said: &str) -> Result<Guess>
     one_time_code::ActiveModel {
         id: Unchanged(row.id),
         guesses: Set(guesses),
-        used_at: Set((outcome == Guess::Right).then(|| tx.now())),
-        voided_at: Set((outcome == Guess::NoCode).then(|| tx.now())),
+        used_at: Set((outcome == Guess::Right).then(|| tx.op().machine_now())),
+        voided_at: Set((outcome == Guess::NoCode).then(|| tx.op().machine_now())),
         ..Default::default()
     }
     .update(tx.db())
@@ -159,7 +162,7 @@ pub(super) async fn by_secret(op: &Op, text: &str) -> Result<Option<one_time_cod
         .await?;
     Ok(row.filter(|row| {
         row.purpose == CodePurpose::ResetPassword
-            && is_alive(row, op.now())
+            && is_alive(row, op.machine_now())
             && mac(op, row).verify_slice(&signature).is_ok()
     }))
 }
@@ -170,11 +173,11 @@ pub(super) async fn use_up(tx: &Tx, id: OneTimeCodeId) -> Result<()> {
         .lock_exclusive()
         .one(tx.db())
         .await?
-        .filter(|row| is_alive(row, tx.now()))
+        .filter(|row| is_alive(row, tx.op().machine_now()))
         .ok_or_else(invalid)?;
     one_time_code::ActiveModel {
         id: Unchanged(row.id),
-        used_at: Set(Some(tx.now())),
+        used_at: Set(Some(tx.op().machine_now())),
         ..Default::default()
     }
     .update(tx.db())

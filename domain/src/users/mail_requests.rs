@@ -36,19 +36,19 @@ pub(super) async fn admit(tx: &Tx, purpose: CodePurpose, folded: &str) -> Result
     let address_key = address_key(purpose, folded);
     let recent = mail_request::Entity::find()
         .filter(mail_request::Column::AddressKey.eq(&address_key))
-        .filter(mail_request::Column::AskedAt.gt(tx.now() - WINDOW))
+        .filter(mail_request::Column::AskedAt.gt(tx.op().machine_now() - WINDOW))
         .order_by_asc(mail_request::Column::AskedAt)
         .all(tx.db())
         .await?;
     if let (true, Some(oldest)) = (recent.len() >= MOST, recent.first()) {
-        let wait = oldest.asked_at + WINDOW - tx.now();
+        let wait = oldest.asked_at + WINDOW - tx.op().machine_now();
         let seconds = u64::try_from(wait.num_seconds() + 1).unwrap_or(1);
         return Ok(Admission::TooMany(seconds));
     }
     mail_request::ActiveModel {
         id: NotSet,
         address_key: Set(address_key),
-        asked_at: Set(tx.now()),
+        asked_at: Set(tx.op().machine_now()),
     }
     .insert(tx.db())
     .await?;

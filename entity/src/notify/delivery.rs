@@ -70,7 +70,7 @@ pub struct Model {
     pub lease_until: Option<DateTimeUtc>,
     /// Why the last attempt failed, or why it was skipped.
     pub last_error: Option<String>,
-    /// When the event happened.
+    /// When it was queued, by the machine.
     pub created_at: DateTimeUtc,
     /// When it was done, skipped or given up.
     pub finished_at: Option<DateTimeUtc>,
