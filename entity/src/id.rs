@@ -141,6 +141,10 @@ id_types! {
     EventId = "evt";
     /// A line of the audit trail.
     AuditEntryId = "aud";
+    /// A contract at a gateway to charge a card again and again.
+    CardContractId = "cct";
+    /// A charge of such a contract.
+    CardChargeId = "cch";
 }
 
 #[cfg(test)]

@@ -15,7 +15,8 @@ use entity::{
     money::Currency,
     orders::{LineKind, OrderStatus, order, order_line},
     payments::{
-        NoticeKind, NoticeState, PaymentMethod, PaymentStatus, notice, payment, settlement,
+        CardContractStatus, NoticeKind, NoticeState, PaymentMethod, PaymentStatus, PeriodUnit,
+        card_charge, card_contract, notice, payment, settlement,
     },
     plans::{BillingCycle, plan, plan_version},
     subscriptions::{SubscriptionStatus, subscription},
@@ -31,7 +32,12 @@ use sea_orm::{
 mod databases;
 
 /// The unique keys of several columns: an entity tells of them in words alone.
-const COMPOUND_KEYS: [(&str, &str); 8] = [
+const COMPOUND_KEYS: [(&str, &str); 11] = [
+    ("card_charges", "contract_id_number_charged_at"),
+    // Over the successes alone.
+    ("card_charges", "contract_id_number"),
+    // Over the active ones alone.
+    ("card_contracts", "subscription_id"),
     ("invoice_lines", "invoice_id_position"),
     ("invoices", "series_sequence"),
     ("invoices", "subscription_id_period_start"),
@@ -174,6 +180,8 @@ async fn entities_match(db: DatabaseConnection) {
         compare(&db, payment::Entity).await,
         compare(&db, notice::Entity).await,
         compare(&db, settlement::Entity).await,
+        compare(&db, card_contract::Entity).await,
+        compare(&db, card_charge::Entity).await,
         compare(&db, invoice_series::Entity).await,
         compare(&db, invoice::Entity).await,
         compare(&db, invoice_line::Entity).await,
@@ -227,6 +235,8 @@ async fn every_word_of_an_enum_fits_its_column_and_no_other_does() {
         check::<LineKind>("order_lines", "kind"),
         check::<PaymentMethod>("payments", "method"),
         check::<PaymentStatus>("payments", "status"),
+        check::<CardContractStatus>("card_contracts", "status"),
+        check::<PeriodUnit>("card_contracts", "period_unit"),
         check::<NoticeKind>("notices", "kind"),
         check::<NoticeState>("notices", "state"),
         check::<InvoiceStatus>("invoices", "status"),
@@ -240,6 +250,7 @@ async fn every_word_of_an_enum_fits_its_column_and_no_other_does() {
         "settlements",
         "invoices",
         "invoice_lines",
+        "card_contracts",
     ] {
         expected.push(check::<Currency>(table, "currency"));
     }

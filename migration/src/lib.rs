@@ -15,6 +15,8 @@ mod m20261121_000005_payments;
 mod m20261121_000006_invoices;
 mod m20261121_000007_audit;
 mod m20261121_000008_base;
+mod m20261121_000015_card_contracts;
+mod words;
 
 /// Every change of the schema, oldest first. Each runs in a transaction of its own, on both engines.
 #[derive(Debug)]
@@ -31,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000006_invoices::Migration),
             Box::new(m20261121_000007_audit::Migration),
             Box::new(m20261121_000008_base::Migration),
+            Box::new(m20261121_000015_card_contracts::Migration),
         ]
     }
 }

@@ -19,9 +19,43 @@ pub async fn query_trade(
     merchant_trade_no: &str,
     now: DateTime<Utc>,
 ) -> Result<TradeReport, Unanswered> {
+    let text = ask(
+        client,
+        settings,
+        "/Cashier/QueryTradeInfo/V5",
+        merchant_trade_no,
+        now,
+        &[],
+    )
+    .await?;
+    read_report(&text, settings, merchant_trade_no)
+}
+
+/// Posts a signed question about one trade; the text of the answer, whatever it says.
+///
+/// # Errors
+/// [`Unanswered`] when no text came back.
+pub(super) async fn ask(
+    client: &reqwest::Client,
+    settings: &EcpaySettings,
+    path: &str,
+    merchant_trade_no: &str,
+    now: DateTime<Utc>,
+    more: &[(&str, &str)],
+) -> Result<String, Unanswered> {
+    let mut fields = vec![
+        ("MerchantID".to_owned(), settings.merchant_id.clone()),
+        ("MerchantTradeNo".to_owned(), merchant_trade_no.to_owned()),
+        ("TimeStamp".to_owned(), now.timestamp().to_string()),
+    ];
+    for (name, value) in more {
+        fields.push(((*name).to_owned(), (*value).to_owned()));
+    }
+    let signature = check_mac::sign(&fields, &settings.hash_key, &settings.hash_iv);
+    fields.push((check_mac::FIELD.to_owned(), signature));
     let response = client
-        .post(format!("{}/Cashier/QueryTradeInfo/V5", settings.base_url))
-        .form(&request(settings, merchant_trade_no, now))
+        .post(format!("{}{path}", settings.base_url))
+        .form(&fields)
         .send()
         .await
         .map_err(|cause| Unanswered(reason(&cause)))?;
@@ -29,23 +63,7 @@ pub async fn query_trade(
         return Err(Unanswered(format!("status {}", response.status().as_u16())));
     }
     let body = read_bounded(response).await?;
-    let text = String::from_utf8(body).map_err(|_| unanswered("the answer is not UTF-8"))?;
-    read_report(&text, settings, merchant_trade_no)
-}
-
-fn request(
-    settings: &EcpaySettings,
-    merchant_trade_no: &str,
-    now: DateTime<Utc>,
-) -> Vec<(String, String)> {
-    let mut fields = vec![
-        ("MerchantID".to_owned(), settings.merchant_id.clone()),
-        ("MerchantTradeNo".to_owned(), merchant_trade_no.to_owned()),
-        ("TimeStamp".to_owned(), now.timestamp().to_string()),
-    ];
-    let signature = check_mac::sign(&fields, &settings.hash_key, &settings.hash_iv);
-    fields.push((check_mac::FIELD.to_owned(), signature));
-    fields
+    String::from_utf8(body).map_err(|_| unanswered("the answer is not UTF-8"))
 }
 
 /// What went wrong, without the address: it may carry what a log must not.
@@ -133,7 +151,10 @@ pub fn read_report(
 
 /// The signed fields of an answer. Whether ECPay escapes them is not documented, so the signature
 /// decides: first as they stand, then with their escapes resolved. A plus is a plus either way.
-fn verified(text: &str, settings: &EcpaySettings) -> Result<Vec<(String, String)>, Unanswered> {
+pub(super) fn verified(
+    text: &str,
+    settings: &EcpaySettings,
+) -> Result<Vec<(String, String)>, Unanswered> {
     let is_signed = |fields: &[(String, String)]| {
         check_mac::verify(fields, &settings.hash_key, &settings.hash_iv)
     };
@@ -168,6 +189,6 @@ fn parse(text: &str) -> Option<Vec<(String, String)>> {
     Some(fields)
 }
 
-fn unanswered(reason: &str) -> Unanswered {
+pub(super) fn unanswered(reason: &str) -> Unanswered {
     Unanswered(reason.to_owned())
 }

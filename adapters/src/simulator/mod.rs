@@ -3,12 +3,15 @@
 //! is decided here, as ECPay decides it.
 
 pub mod cards;
+pub mod charging;
 pub mod checkout;
 pub mod code39;
 pub mod codes;
+pub mod contract;
 pub mod faults;
 pub mod notices;
 pub mod pages;
+pub mod period_query;
 pub mod query;
 pub mod sender;
 pub mod settings;
@@ -18,6 +21,7 @@ pub mod trading;
 
 mod house;
 
+pub use charging::Control;
 pub use faults::FaultPlan;
 pub use house::Simulator;
 pub use pages::Page;

@@ -14,7 +14,7 @@ use crate::{
     base::{Error, Result, Tx, transition},
     invoices::{self, NewInvoice},
     orders,
-    payments::{self, decide::Decision, schedule, state::is_open},
+    payments::{self, contracts, decide::Decision, schedule, state::is_open},
     ports::PayCode,
 };
 
@@ -38,6 +38,18 @@ pub struct GatewayFacts {
 /// # Errors
 /// A move that the tables refuse or a row that is missing: defects, all. Then nothing was done.
 pub async fn carry_out(
+    tx: &mut Tx,
+    order: &order::Model,
+    payment: &payment::Model,
+    decision: &Decision,
+    facts: &GatewayFacts,
+    cause: &str,
+) -> Result<()> {
+    do_decided(tx, order, payment, decision, facts, cause).await?;
+    contracts::begin::follow(tx, payment, decision, facts.paid_at, cause).await
+}
+
+async fn do_decided(
     tx: &mut Tx,
     order: &order::Model,
     payment: &payment::Model,
