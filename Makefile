@@ -1,6 +1,6 @@
 # Every chore has one entry. `make` alone lists them.
 
-.PHONY: help run pages test fmt lint generate check deny
+.PHONY: help run pages client test fmt lint generate check deny
 
 help: ## Lists the chores
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  \1\t/'
@@ -13,6 +13,10 @@ run: pages ## Starts everything on this machine, with demo data, at http://127.0
 
 pages: ## Builds the playground, when Node is here and its sources are newer
 	@scripts/pages.sh
+
+client: ## Builds the typed client for front ends, playground/client
+	@scripts/need.sh npm
+	@scripts/client_package.sh
 
 test: ## Runs every check and test, on SQLite and on PostgreSQL
 	@scripts/test.sh

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Holds the real program to the clients and audit suites in tests/clients. Without Node the rest is tested all the
-# same, so that this is no failure.
+# Builds the typed client, then holds the real program to it, and to the clients and audit suites in tests/clients.
+# Without Node the rest is tested all the same, so that this is no failure.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -10,6 +10,7 @@ if ! command -v npm >/dev/null; then
     exit 0
 fi
 
+scripts/client_package.sh
 cargo build --bin fabrica --locked
 export FABRICA_BIN="${FABRICA_BIN:-${CARGO_TARGET_DIR:-target}/debug/fabrica}"
 cd tests/clients

@@ -1,6 +1,9 @@
 //! The generated reference pages of `schema/`: who may do what, which errors there are, what happens.
 
-/// `schema/permissions.md`: who may use which root field.
+use domain::base::Access;
+use graphql::base::sight::{self, SIGHTS};
+
+/// `schema/permissions.md`: who may use which root field, and who sees which field of a row.
 #[must_use]
 pub fn permissions_markdown() -> String {
     let mut text = String::from(
@@ -13,6 +16,18 @@ pub fn permissions_markdown() -> String {
             rule.field,
             rule.access.sentence()
         ));
+    }
+    text.push_str("\n## Rows\n\n| type | field | who sees it |\n|---|---|---|\n");
+    for sight in SIGHTS {
+        for field in sight.fields {
+            let who = sight.seen.sentence();
+            let more = match sight::of(sight.parent, field) {
+                Access::Anyone => "",
+                access => access.sentence(),
+            };
+            let line = format!("| {} | `{field}` | {who} {more}", sight.parent);
+            text.push_str(&format!("{} |\n", line.trim_end()));
+        }
     }
     text
 }

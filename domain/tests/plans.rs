@@ -61,6 +61,7 @@ fn new_plan(slug: &str) -> NewPlan {
             billing_cycle: BillingCycle::Monthly,
             features: vec!["Ten seats".to_owned()],
             max_users: Some(10),
+            trial_days: 0,
             max_storage_mb: None,
         },
     }

@@ -141,6 +141,8 @@ id_types! {
     EventId = "evt";
     /// A line of the audit trail.
     AuditEntryId = "aud";
+    /// A clock that customers of a rehearsal live by.
+    TestClockId = "clk";
     /// A contract at a gateway to charge a card again and again.
     CardContractId = "cct";
     /// A charge of such a contract.

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use entity::{
     audit::{AuditOutcome, audit_entry},
-    base::{event, idempotency_key, job_run, transition},
+    base::{event, idempotency_key, job_run, test_clock, transition},
     invoices::{InvoiceStatus, invoice, invoice_line, invoice_series},
     money::Currency,
     orders::{LineKind, OrderStatus, order, order_line},
@@ -19,7 +19,7 @@ use entity::{
         card_charge, card_contract, notice, payment, settlement,
     },
     plans::{BillingCycle, plan, plan_version},
-    subscriptions::{SubscriptionStatus, subscription},
+    subscriptions::{SubscriptionStatus, renewal, subscription, trial},
     users::{Role, log_in_failure, refresh_token, session, user},
 };
 use migration::{Migrator, MigratorTrait};
@@ -175,6 +175,8 @@ async fn entities_match(db: DatabaseConnection) {
         compare(&db, plan::Entity).await,
         compare(&db, plan_version::Entity).await,
         compare(&db, subscription::Entity).await,
+        compare(&db, renewal::Entity).await,
+        compare(&db, trial::Entity).await,
         compare(&db, order::Entity).await,
         compare(&db, order_line::Entity).await,
         compare(&db, payment::Entity).await,
@@ -190,6 +192,7 @@ async fn entities_match(db: DatabaseConnection) {
         compare(&db, transition::Entity).await,
         compare(&db, idempotency_key::Entity).await,
         compare(&db, job_run::Entity).await,
+        compare(&db, test_clock::Entity).await,
     ]);
     let tables = match db.get_database_backend() {
         DbBackend::Sqlite => {

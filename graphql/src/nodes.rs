@@ -51,7 +51,6 @@ pub struct NodesQuery;
 impl NodesQuery {
     /// One row of any kind: what the caller may see by its kind's own rules. `null` and `NOT_FOUND` for all
     /// else: a row of somebody else, one that does not exist, and a text that is no id are not told apart.
-    /// For anyone.
     async fn node(
         &self,
         context: &Context<'_>,
@@ -65,7 +64,7 @@ impl NodesQuery {
     }
 
     /// Rows of any kinds, in the order of their ids. Where `node` would answer `NOT_FOUND` there is a `null`, and
-    /// an error whose path ends with its place in the list. For anyone.
+    /// an error whose path ends with its place in the list.
     async fn nodes(
         &self,
         context: &Context<'_>,

@@ -6,7 +6,7 @@ use domain::base::Op;
 
 use crate::{
     audit::AuditQuery,
-    base::{ask::with_loader, doorkeeper::Doorkeeper, rate::RateQuery},
+    base::{ask::with_loader, doorkeeper::Doorkeeper, rate::RateQuery, ruled::Ruled},
     invoices::{
         InvoicesQuery,
         loaders::{InvoiceByOrder, LinesByInvoice},
@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// The schema.
-pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
+pub type Schema = async_graphql::Schema<Ruled<Query>, Ruled<Mutation>, Ruled<Subscription>>;
 
 /// What can be asked.
 #[derive(MergedObject, Default)]
@@ -63,7 +63,7 @@ pub struct ServerQuery;
 
 #[Object]
 impl ServerQuery {
-    /// The version of the server, such as `0.1.0`. For anyone.
+    /// The version of the server, such as `0.1.0`.
     async fn server_version(&self) -> &'static str {
         env!("CARGO_PKG_VERSION")
     }
@@ -72,7 +72,7 @@ impl ServerQuery {
 /// What a deployment decides about the schema.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// Whether everybody may read the schema through introspection.
+    /// Whether everybody may read the schema through introspection, and is helped with names; staff may always.
     pub introspection: bool,
 }
 
@@ -80,11 +80,13 @@ pub struct Options {
 #[must_use]
 pub fn build_schema(options: Options) -> Schema {
     let mut builder = Schema::build(
-        Query::default(),
-        Mutation::default(),
-        Subscription::default(),
+        Ruled::<Query>::default(),
+        Ruled::<Mutation>::default(),
+        Ruled::<Subscription>::default(),
     )
-    .extension(Doorkeeper)
+    .extension(Doorkeeper {
+        introspection: options.introspection,
+    })
     .override_output_type_description::<DateTime<Utc>>(
         "An instant, as RFC 3339 writes it. Answers are in UTC, such as `2026-11-20T04:15:00+00:00`; \
          in inputs any offset will do.",
@@ -96,7 +98,7 @@ pub fn build_schema(options: Options) -> Schema {
     .limit_directives(20)
     .limit_recursive_depth(32);
     if !options.introspection {
-        builder = builder.disable_introspection().disable_suggestions();
+        builder = builder.disable_suggestions();
     }
     builder.finish()
 }

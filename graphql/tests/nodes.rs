@@ -172,6 +172,11 @@ async fn many_are_answered_in_the_order_of_their_ids_with_a_place_for_each_that_
         let expected = [1, 3].map(|place| (json!(["list", place]), json!("NOT_FOUND")));
         assert_eq!(errors, expected);
 
+        // Of many that are missing, the first ten are told
+        let answer = send(&mei.op, NODES, json!({ "ids": vec!["ord_1"; 100] })).await;
+        assert_eq!(answer["data"]["list"], json!(vec![Value::Null; 100]));
+        assert_eq!(answer["errors"].as_array().unwrap().len(), 10);
+
         let none = send(&mei.op, NODES, json!({ "ids": [] })).await;
         assert_eq!(none, json!({ "data": { "list": [] } }));
         let many = vec!["ord_1"; 101];

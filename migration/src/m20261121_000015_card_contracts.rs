@@ -124,8 +124,10 @@ fn card_contracts() -> TableCreateStatement {
         .col(timestamp_with_time_zone_null("next_charge_at"))
         .col(timestamp_with_time_zone_null("next_check_at"))
         .col(integer("checks"))
+        .col(integer("retries"))
         .col(text_null("last_error"))
         .col(timestamp_with_time_zone_null("ended_at"))
+        .col(uuid_null("test_clock_id"))
         .col(big_integer("version"))
         .col(timestamp_with_time_zone("created_at"))
         .col(timestamp_with_time_zone("updated_at"))
@@ -158,6 +160,7 @@ fn card_contracts() -> TableCreateStatement {
         .check(currency("card_contracts"))
         .check(not_negative("card_contracts", "charges"))
         .check(not_negative("card_contracts", "failures"))
+        .check(not_negative("card_contracts", "retries"))
         .to_owned()
 }
 

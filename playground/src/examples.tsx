@@ -1,13 +1,17 @@
 import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { useRef } from "react";
 import { fillIn } from "./observations";
-import { domains, operation, type Operation } from "./operations";
+import { type Domain, domains, operation, type Operation } from "./operations";
+import { session } from "./session";
+import { useStore } from "./store";
 
 /** From nothing to a paid subscription; each step finds the ids that the one before it brought. */
 const PURCHASE = ["Plans", "CreateSubscription", "BeginPayment", "OrderStatusChanged"].map(operation);
 
-/** A menu of all example operations. */
+/** A menu of all example operations, those first that are for the role of whoever is logged in. */
 export function Examples() {
+  const user = useStore(session)?.user;
+  const role = user?.role ?? "";
   const panel = useRef<HTMLDivElement>(null);
   const open = useOpenInTab();
   const choose = (example: Operation) => {
@@ -20,25 +24,50 @@ export function Examples() {
         Examples
       </button>
       <div id="examples" popover="auto" ref={panel} className="panel" aria-label="Examples">
+        <Domains of={domains.filter(({ roles }) => roles.includes(role))} choose={choose} />
         <section className="purchase">
           <h2>A purchase, step by step</h2>
-          <p>Log in, then open and run these in turn. Leave the last one running, and pay.</p>
+          <p>
+            {user ? "Open" : "Log in, then open"} and run these in turn. Leave the last one running, and pay.
+          </p>
           <ol>
             <Choices operations={PURCHASE} choose={choose} />
           </ol>
         </section>
-        <div className="domains">
-          {domains.map((domain) => (
-            <section key={domain.name}>
-              <h2>{domain.name}</h2>
-              <ul>
-                <Choices operations={domain.operations} choose={choose} />
-              </ul>
-            </section>
-          ))}
-        </div>
+        <Domains of={domains.filter(({ roles }) => roles.length === 0)} choose={choose} />
+        <Domains
+          of={domains.filter(({ roles }) => roles.length > 0 && !roles.includes(role))}
+          choose={choose}
+          note={([first = ""]) => `– log in as ${first.toLowerCase()} to run these`}
+        />
       </div>
     </>
+  );
+}
+
+interface DomainsProperties {
+  of: Domain[];
+  choose(example: Operation): void;
+  /** What stands beside a name, for those who may not run its operations. */
+  note?(roles: string[]): string;
+}
+
+function Domains({ of, choose, note }: DomainsProperties) {
+  if (of.length === 0) return null;
+  return (
+    <div className={note ? "domains refused" : "domains"} data-by-role={of[0]?.roles.length !== 0}>
+      {of.map(({ name, roles, operations }) => (
+        <section key={name}>
+          <h2>
+            {name}
+            {note && <small> {note(roles)}</small>}
+          </h2>
+          <ul>
+            <Choices operations={operations} choose={choose} />
+          </ul>
+        </section>
+      ))}
+    </div>
   );
 }
 

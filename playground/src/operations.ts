@@ -15,10 +15,25 @@ export interface Operation {
 /** The operations of one file. */
 export interface Domain {
   name: string;
+  /** The roles that may run them; empty for everybody. */
+  roles: string[];
   operations: Operation[];
 }
 
-const ORDER = ["plans", "accounts", "orders", "payments", "invoices", "staff"];
+/** Files whose operations are refused to all others. */
+const ROLES: Record<string, string[]> = { staff: ["STAFF", "ADMIN"], admin: ["ADMIN"] };
+
+const ORDER = [
+  "plans",
+  "accounts",
+  "orders",
+  "subscriptions",
+  "payments",
+  "invoices",
+  "server",
+  "staff",
+  "admin",
+];
 
 const files = import.meta.glob<string>("../operations/*.graphql", {
   query: "?raw",
@@ -30,10 +45,10 @@ const variables: Record<string, unknown> = samples;
 
 /** Every file, in the order in which a newcomer meets them; files that the order does not know come last. */
 export const domains: Domain[] = Object.entries(files)
-  .map(([path, source]) => ({
-    name: path.slice(path.lastIndexOf("/") + 1, -".graphql".length),
-    operations: read(source),
-  }))
+  .map(([path, source]) => {
+    const name = path.slice(path.lastIndexOf("/") + 1, -".graphql".length);
+    return { name, roles: ROLES[name] ?? [], operations: read(source) };
+  })
   .sort((a, b) => place(a.name) - place(b.name));
 
 /** The operation of that name. Throws when no file has it, which is a mistake in the files. */

@@ -160,6 +160,7 @@ fn new_plan(demo: &Demo, sort_order: i32) -> NewPlan {
                 .iter()
                 .map(|text| (*text).to_owned())
                 .collect(),
+            trial_days: 0,
             max_users: demo.max_users,
             max_storage_mb: demo.max_storage_mb,
         },

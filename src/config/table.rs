@@ -94,7 +94,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(Server, "FABRICA_ALLOWED_ORIGINS", Open, "none",
         "Origins of other sites whose pages may call the API, separated by commas. The server's own origin is always allowed."),
     setting(Server, "FABRICA_INTROSPECTION", Open, "on, in production off",
-        "Whether everybody may read the schema through introspection: `on` or `off`. `/schema.graphql` is there in any case."),
+        "Whether everybody may read the schema through introspection: `on` or `off`. Staff may always; `/schema.graphql` is there in any case."),
     setting(Server, "FABRICA_PLAYGROUND", Open, "on, in production off",
         "Whether the playground is served at `/`: `on` or `off`."),
     setting(Server, "FABRICA_RATE_PER_MINUTE", Open, "60, in development 600",

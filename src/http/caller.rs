@@ -13,6 +13,7 @@ use domain::{
     base::{Actor, Error, Origin, Result},
     ports::AccessClaims,
 };
+use entity::id::TestClockId;
 
 use super::house::House;
 
@@ -28,6 +29,20 @@ pub struct Caller {
     pub actor: Actor,
     /// What the token says.
     pub claims: Option<AccessClaims>,
+    /// By which clock they live; `None` for the machine's.
+    pub test_clock: Option<TestClockId>,
+}
+
+impl Caller {
+    /// Nobody.
+    #[must_use]
+    pub const fn nobody() -> Self {
+        Self {
+            actor: Actor::Anonymous,
+            claims: None,
+            test_clock: None,
+        }
+    }
 }
 
 /// Who sent these headers: nobody without `Authorization`.
@@ -38,10 +53,7 @@ pub struct Caller {
 pub async fn of(house: &House, headers: &HeaderMap) -> Result<Caller> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     match (values.next(), values.next()) {
-        (None, _) => Ok(Caller {
-            actor: Actor::Anonymous,
-            claims: None,
-        }),
+        (None, _) => Ok(Caller::nobody()),
         (Some(value), None) => {
             by_authorization(house, value.to_str().map_err(|_| Error::Unauthenticated)?).await
         }
@@ -64,9 +76,11 @@ pub async fn by_authorization(house: &House, value: &str) -> Result<Caller> {
         .access_tokens
         .verify(token, house.app.clock.now())
         .map_err(|_| Error::Unauthenticated)?;
+    let (actor, test_clock) = domain::users::recognise(&house.app, &claims).await?;
     Ok(Caller {
-        actor: domain::users::authenticate(&house.app, &claims).await?,
+        actor,
         claims: Some(claims),
+        test_clock,
     })
 }
 

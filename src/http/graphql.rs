@@ -16,7 +16,7 @@ use axum::{
     },
     response::Response,
 };
-use domain::base::{Error, Op};
+use domain::base::{Error, Op, Timeline};
 use graphql::{base::idempotency::IdempotencyHeader, document::refusal};
 use tracing::Instrument;
 
@@ -161,7 +161,9 @@ async fn respond(
         within(house.shares.take_guarded(arrival.address))?;
     }
     let origin = caller::origin(house, &parts.headers, &parts.extensions);
-    let op = Op::new(house.app.clone(), caller.actor, &request_id.0, origin);
+    let timeline = Timeline::of(house.app.database.reader(), caller.test_clock);
+    let timeline = timeline.await.map_err(unknown_caller)?;
+    let op = Op::new(house.app.clone(), caller.actor, &request_id.0, origin).on(timeline);
     let mut request = graphql::attach(request, op);
     if let Some(key) = idempotency::key(&parts.headers).map_err(Refused::bad)? {
         request = request.data(IdempotencyHeader(key));

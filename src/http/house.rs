@@ -104,6 +104,8 @@ pub struct Limits {
     pub sockets_of_user: usize,
     /// Subscriptions of one socket.
     pub subscriptions: usize,
+    /// Answers of one subscription in any one second.
+    pub answers: usize,
     /// The time for `connection_init`.
     pub init: Duration,
     /// How often a socket's session is looked at again.
@@ -126,6 +128,7 @@ impl Default for Limits {
             sockets_of_address: 50,
             sockets_of_user: 10,
             subscriptions: 20,
+            answers: 10,
             init: Duration::from_secs(3),
             session_check: Duration::from_secs(5),
             ping: Duration::from_secs(15),

@@ -17,6 +17,7 @@ mod limits;
 mod metrics;
 pub mod observe;
 mod outcome;
+mod pace;
 pub mod pages;
 mod playground;
 mod protocol;
@@ -29,6 +30,7 @@ mod socket;
 mod sse;
 mod tally;
 mod websocket;
+mod wire;
 
 #[cfg(test)]
 mod tests;

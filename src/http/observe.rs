@@ -56,10 +56,15 @@ pub async fn observe(State(house): State<House>, mut request: Request, next: Nex
     response
 }
 
-fn after_panic(id: &RequestId) -> Response {
-    // The panic hook has written where it was; its message may quote data and stays out of the answer.
+/// Counts a panic that was caught, and says in the log whose request it was.
+pub(super) fn note_panic(request_id: &str) {
+    // The panic hook has written where it was; its message may quote data and is not repeated.
     metrics::counter!("panics_total").increment(1);
-    tracing::error!(request_id = %id.0, "a request panicked");
+    tracing::error!(%request_id, "a request panicked");
+}
+
+fn after_panic(id: &RequestId) -> Response {
+    note_panic(&id.0);
     json_error(
         StatusCode::INTERNAL_SERVER_ERROR,
         "INTERNAL_SERVER_ERROR",

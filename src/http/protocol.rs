@@ -33,6 +33,8 @@ pub(super) enum Close {
     TooMany(&'static str),
     /// The server cannot answer now.
     TryLater,
+    /// The server met a defect of its own.
+    Failed,
 }
 
 impl Close {
@@ -40,6 +42,7 @@ impl Close {
     pub(super) const fn frame(self) -> (u16, &'static str) {
         match self {
             Self::TooBig => (1009, "Message too big"),
+            Self::Failed => (1011, "Internal error"),
             Self::Restart => (1012, "Service restart"),
             Self::Overloaded => (1013, "The client does not read"),
             Self::TryLater => (1013, "Try again later"),

@@ -1,13 +1,13 @@
 //! One socket, from `connection_init` to the last frame. One task does everything: answers are sent as the
 //! socket takes them, so that nothing piles up for a client that does not read.
 
-use std::{collections::HashSet, net::IpAddr, time::Duration};
+use std::{collections::HashSet, net::IpAddr, panic::AssertUnwindSafe, time::Duration};
 
 use async_graphql::{Response, ServerError, parser::types::OperationType};
-use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use axum::extract::ws::{Message, WebSocket};
 use domain::base::{Error, Op, Origin};
 use entity::id::UserId;
-use futures_util::{StreamExt, stream, stream::BoxStream};
+use futures_util::{FutureExt, StreamExt, stream, stream::BoxStream};
 use graphql::document::refusal;
 use serde_json::Value;
 use tokio::time::{Instant, MissedTickBehavior};
@@ -18,9 +18,11 @@ use super::{
     caller::{self, Caller},
     envelope::Envelope,
     house::House,
-    limits,
+    limits, observe,
+    pace::paced,
     protocol::{self, Close, Said},
     tally::Ticket,
+    wire::{End, Step, Wire},
 };
 
 /// Who came, as far as HTTP tells.
@@ -30,29 +32,13 @@ pub(super) struct Visitor {
     pub(super) address: Option<IpAddr>,
 }
 
-/// How a socket ends.
-enum End {
-    /// We close it.
-    Ours(Close),
-    /// The client closed it, or is gone.
-    Theirs,
-}
-
-impl From<Close> for End {
-    fn from(close: Close) -> Self {
-        Self::Ours(close)
-    }
-}
-
-type Step<T> = Result<T, End>;
-
 /// Answers of one subscription; `None` after the last.
 type Answers = BoxStream<'static, Option<Response>>;
 
 struct Session {
     house: House,
     visitor: Visitor,
-    socket: WebSocket,
+    wire: Wire,
     caller: Option<Caller>,
     /// Subscriptions that have sent nothing yet: their first answer may say that they were not run.
     fresh: HashSet<String>,
@@ -64,13 +50,14 @@ struct Session {
 
 /// Serves the socket until it is closed.
 pub(super) async fn serve(house: House, socket: WebSocket, visitor: Visitor) {
-    let speaks = socket
-        .protocol()
-        .is_some_and(|protocol| protocol.as_bytes() == protocol::NAME.as_bytes());
+    let wire = Wire::new(socket, house.limits.send);
+    if !wire.speaks() {
+        return wire.close(Close::WrongProtocol).await;
+    }
     let mut session = Session {
         house,
         visitor,
-        socket,
+        wire,
         caller: None,
         fresh: HashSet::new(),
         running: StreamMap::new(),
@@ -78,14 +65,14 @@ pub(super) async fn serve(house: House, socket: WebSocket, visitor: Visitor) {
         heard: Instant::now(),
         _ticket: None,
     };
-    let end = if speaks {
-        session.run().await
-    } else {
-        End::Ours(Close::WrongProtocol)
-    };
+    let ended = AssertUnwindSafe(session.run()).catch_unwind().await;
+    let end = ended.unwrap_or_else(|_| {
+        observe::note_panic(&session.visitor.request_id);
+        Close::Failed.into()
+    });
     session.running.clear();
     if let End::Ours(close) = end {
-        session.close(close).await;
+        session.wire.close(close).await;
     }
 }
 
@@ -105,7 +92,10 @@ impl Session {
         let mut ping = every(limits.ping);
         loop {
             let step = tokio::select! {
-                heard = self.socket.recv() => self.hear(heard).await,
+                heard = self.wire.hear() => match heard {
+                    Ok(message) => self.hear(message).await,
+                    Err(end) => Err(end),
+                },
                 Some((id, answer)) = self.running.next(), if !self.running.is_empty() => {
                     self.pass_on(id, answer).await
                 }
@@ -120,12 +110,7 @@ impl Session {
         }
     }
 
-    async fn hear(&mut self, heard: Option<Result<Message, axum::Error>>) -> Step<()> {
-        let message = match heard {
-            Some(Ok(message)) => message,
-            Some(Err(error)) if is_too_big(&error) => return Err(Close::TooBig.into()),
-            Some(Err(_)) | None => return Err(End::Theirs),
-        };
+    async fn hear(&mut self, message: Message) -> Step<()> {
         self.heard = Instant::now();
         if !self.allowance.take() {
             return Err(Close::TooMany("Too many messages").into());
@@ -141,7 +126,7 @@ impl Session {
     async fn obey(&mut self, said: Said) -> Step<()> {
         match said {
             Said::Init(payload) => self.init(payload).await,
-            Said::Ping(payload) => self.send(protocol::pong(payload)).await,
+            Said::Ping(payload) => self.wire.send(protocol::pong(payload)).await,
             Said::Pong => Ok(()),
             Said::Subscribe { id, payload } => self.subscribe(id, payload).await,
             Said::Complete { id } => {
@@ -165,10 +150,7 @@ impl Session {
                 .filter(|value| !value.is_null())
         });
         let caller = match authorization {
-            None => Caller {
-                actor: domain::base::Actor::Anonymous,
-                claims: None,
-            },
+            None => Caller::nobody(),
             Some(Value::String(text)) => {
                 let known = caller::by_authorization(&self.house, text).await;
                 known.map_err(|error| End::Ours(refused(&error)))?
@@ -181,7 +163,7 @@ impl Session {
             self._ticket = Some(ticket.ok_or(Close::TooMany("Too many sockets"))?);
         }
         self.caller = Some(caller);
-        self.send(protocol::acknowledged()).await
+        self.wire.send(protocol::acknowledged()).await
     }
 
     async fn subscribe(&mut self, id: String, payload: Value) -> Step<()> {
@@ -219,6 +201,7 @@ impl Session {
             self.visitor.origin.clone(),
         );
         let answers = self.house.schema.answers(graphql::attach(request, op));
+        let answers = paced(answers, self.house.limits.answers);
         let answers = answers.map(Some).chain(stream::once(async { None }));
         self.fresh.insert(id.clone());
         self.running.insert(id, answers.boxed());
@@ -229,8 +212,10 @@ impl Session {
     async fn pass_on(&mut self, id: String, answer: Option<Response>) -> Step<()> {
         let Some(mut response) = answer else {
             self.forget(&id);
-            return self.send(protocol::complete(&id)).await;
+            return self.wire.send(protocol::complete(&id)).await;
         };
+        // Nobody is told anything by rights that ended a moment ago.
+        self.check_session().await?;
         let is_first = self.fresh.remove(&id);
         if is_first && protocol::was_not_run(&response) {
             self.forget(&id);
@@ -238,7 +223,7 @@ impl Session {
         }
         self.sign(&mut response.errors);
         match protocol::next(&id, &response) {
-            Ok(text) => self.send(text).await,
+            Ok(text) => self.wire.send(text).await,
             Err(error) => {
                 tracing::error!(%error, "an answer cannot be written as JSON");
                 Err(Close::TryLater.into())
@@ -250,7 +235,7 @@ impl Session {
     async fn fail(&mut self, id: &str, mut errors: Vec<ServerError>) -> Step<()> {
         self.sign(&mut errors);
         match protocol::error(id, &errors) {
-            Ok(text) => self.send(text).await,
+            Ok(text) => self.wire.send(text).await,
             Err(_) => Err(Close::TryLater.into()),
         }
     }
@@ -281,23 +266,7 @@ impl Session {
         if self.heard.elapsed() > every * 2 {
             return Err(End::Theirs);
         }
-        self.deliver(Message::Ping(bytes::Bytes::new())).await
-    }
-
-    async fn send(&mut self, text: String) -> Step<()> {
-        self.deliver(Message::Text(text.into())).await
-    }
-
-    async fn deliver(&mut self, message: Message) -> Step<()> {
-        let time = self.house.limits.send;
-        match tokio::time::timeout(time, self.socket.send(message)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(End::Theirs),
-            Err(_) => {
-                metrics::counter!("ws_queue_full_total").increment(1);
-                Err(Close::Overloaded.into())
-            }
-        }
+        self.wire.ping().await
     }
 
     /// This socket's part of a time that all sockets share, so that they do not all come back at once.
@@ -305,22 +274,6 @@ impl Session {
         let id = self.visitor.request_id.bytes();
         let part = id.fold(0u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
         spread.mul_f64(f64::from(part) / 256.0)
-    }
-
-    /// Sends the close frame and waits a moment for the client's, so that it gets to read ours.
-    async fn close(&mut self, close: Close) {
-        let (code, reason) = close.frame();
-        let frame = CloseFrame {
-            code,
-            reason: reason.into(),
-        };
-        let farewell = async {
-            if self.socket.send(Message::Close(Some(frame))).await.is_ok() {
-                while let Some(Ok(_)) = self.socket.recv().await {}
-            }
-        };
-        // A client that does not answer is left alone.
-        let _ = tokio::time::timeout(Duration::from_secs(2), farewell).await;
     }
 }
 
@@ -336,16 +289,4 @@ fn refused(error: &Error) -> Close {
         Error::Unauthenticated => Close::Forbidden,
         _ => Close::TryLater,
     }
-}
-
-/// The library tells a message that is too large by an error of this name alone.
-fn is_too_big(error: &axum::Error) -> bool {
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
-    while let Some(error) = cause {
-        if error.to_string().contains("Space limit exceeded") {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
 }

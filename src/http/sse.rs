@@ -1,7 +1,7 @@
 //! Server-sent events, one stream for each operation: the "distinct connections mode" of the `graphql-sse`
 //! protocol. What is checked before is `graphql`'s, and the same as for any other request.
 
-use std::{convert::Infallible, net::IpAddr};
+use std::{convert::Infallible, net::IpAddr, panic::AssertUnwindSafe};
 
 use async_graphql::{Request as Operation, Response as Outcome};
 use axum::{
@@ -14,8 +14,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
+use domain::base::error::MASKED;
 use entity::id::UserId;
-use futures_util::{StreamExt, stream, stream::BoxStream};
+use futures_util::{FutureExt, StreamExt, stream, stream::BoxStream};
 use tokio::time::Interval;
 use tokio_util::sync::CancellationToken;
 
@@ -26,7 +27,8 @@ use super::{
     caller::{self, Caller},
     graphql::{Refused, unavailable},
     house::House,
-    outcome,
+    observe, outcome,
+    pace::paced,
     request_id::RequestId,
     socket::every,
     tally::Ticket,
@@ -60,7 +62,7 @@ pub(super) fn follow(
     }
     let seat = Seat::take(house, parts, &caller)?;
     let feed = Feed {
-        answers: house.schema.answers(operation),
+        answers: paced(house.schema.answers(operation), house.limits.answers),
         check: every(house.limits.session_check),
         keep_alive: every(house.limits.ping),
         closing: house.shutdown.closing.clone(),
@@ -160,25 +162,46 @@ impl Feed {
                 () = self.closing.cancelled() => return None,
                 _ = self.check.tick() => {
                     if !caller::is_still_good(&self.house, &self.caller).await {
-                        self.is_over = true;
-                        return Some(last(ended_session(), &self.request_id));
+                        return Some(self.end_with(ended_session()));
                     }
                 }
-                answer = self.answers.next() => return Some(self.pass_on(answer)),
+                answer = AssertUnwindSafe(self.answers.next()).catch_unwind() => {
+                    return Some(self.pass_on(answer).await);
+                }
                 _ = self.keep_alive.tick() => return Some(KEEP_ALIVE),
             }
         }
     }
 
-    fn pass_on(&mut self, answer: Option<Outcome>) -> Bytes {
+    /// An answer, which is an error when the subscription panicked.
+    async fn pass_on(&mut self, answer: std::thread::Result<Option<Outcome>>) -> Bytes {
         match answer {
-            Some(outcome) => event(outcome, &self.request_id).into(),
-            None => {
+            Ok(Some(outcome)) => {
+                // Nobody is told anything by rights that ended a moment ago.
+                match caller::is_still_good(&self.house, &self.caller).await {
+                    true => event(outcome, &self.request_id).into(),
+                    false => self.end_with(ended_session()),
+                }
+            }
+            Ok(None) => {
                 self.is_over = true;
                 COMPLETE.into()
             }
+            Err(_) => {
+                observe::note_panic(&self.request_id.0);
+                self.end_with(defect())
+            }
         }
     }
+
+    fn end_with(&mut self, outcome: Outcome) -> Bytes {
+        self.is_over = true;
+        last(outcome, &self.request_id)
+    }
+}
+
+fn defect() -> Outcome {
+    Outcome::from_errors(vec![refusal("INTERNAL_SERVER_ERROR", MASKED)])
 }
 
 fn ended_session() -> Outcome {

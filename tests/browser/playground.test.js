@@ -45,11 +45,17 @@ after(async () => {
 async function openPlayground() {
   const complaints = [];
   const page = await context.newPage();
+  const { host } = new URL(server.url);
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.host !== host && /^(http|ws)/.test(url.protocol)) complaints.push(`it asked ${url.host}`);
+  });
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
-  await page.goto(new URL('/', server.url).href);
+  const shown = await page.goto(new URL('/', server.url).href);
+  assert.match(shown.headers()['content-security-policy'], /default-src 'none'; script-src 'self';/);
   await page.locator('.graphiql-execute-button').waitFor();
   return { page, complaints };
 }
@@ -66,6 +72,12 @@ async function answered(page, text) {
       document.querySelector('.result-window')?.textContent.replaceAll('\u00a0', ' ').includes(wanted),
     text,
   );
+}
+
+async function logInAs(page, account) {
+  await page.getByRole('button', { name: 'Log in' }).first().click();
+  await page.locator('#log-in').getByText(account).first().click();
+  await page.getByRole('button', { name: 'Log out' }).waitFor();
 }
 
 async function openExample(page, name) {
@@ -96,9 +108,7 @@ test('the first query shows the plans, without logging in, at any width', async 
 
 test('a purchase turns COMPLETED while the page is open', async () => {
   const { page, complaints } = await openPlayground();
-  await page.getByRole('button', { name: 'Log in' }).first().click();
-  await page.getByText('Customer').first().click();
-  await page.getByRole('button', { name: 'Log out' }).waitFor();
+  await logInAs(page, 'Customer');
   await run(page, '"slug": "starter"');
   await openExample(page, 'Create subscription');
   await run(page, '"status": "PENDING"');
@@ -124,3 +134,50 @@ test('a purchase turns COMPLETED while the page is open', async () => {
   assert.deepEqual(complaints, []);
   await page.close();
 });
+
+for (const { account, groups, refused, example, answer } of [
+  { account: 'Customer', groups: ['plans', 'orders'], refused: ['staff', 'admin'], example: 'My invoices', answer: '"totalCount"' },
+  { account: 'Staff', groups: ['staff', 'plans', 'orders'], refused: ['admin'], example: 'Staff users', answer: '"mei"' },
+  { account: 'Admin', groups: ['staff', 'admin', 'plans'], refused: [], example: 'Create user', answer: '"colleague"' },
+]) {
+  test(`the demo account ${account} is offered its examples first, and they run`, async () => {
+    const { page, complaints } = await openPlayground();
+    await logInAs(page, account);
+    // The session is kept in this tab, and only here.
+    await page.reload();
+    await page.getByRole('button', { name: 'Log out' }).waitFor();
+    await page.getByRole('button', { name: 'Examples' }).click();
+    const shown = async (part) => (await page.locator(`#examples .domains${part} h2`).allTextContents()).map(firstWord);
+    assert.deepEqual(await shown('.refused'), refused);
+    const offered = await shown(':not(.refused)');
+    assert.deepEqual(offered.filter((name) => groups.includes(name)), groups);
+    await page.screenshot({ path: path.join(PICTURES, `examples-${account.toLowerCase()}.png`) });
+    await page.keyboard.press('Escape');
+    await openExample(page, example);
+    await run(page, answer);
+    assert.deepEqual(complaints, []);
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.close();
+  });
+}
+
+test('the documentation of the schema and the history of what was run are at hand', async () => {
+  const { page, complaints } = await openPlayground();
+  await openExample(page, 'Plans');
+  await run(page, '"slug": "free"');
+  await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+  const documentation = page.locator('.graphiql-doc-explorer');
+  await documentation.getByText('Mutation', { exact: true }).click();
+  await documentation.getByRole('link', { name: 'beginPayment', exact: true }).click();
+  await documentation.getByText('Needs a logged-in user', { exact: false }).first().waitFor();
+  await page.screenshot({ path: path.join(PICTURES, 'playground-documentation.png') });
+  await page.getByRole('button', { name: 'Show History' }).click();
+  await page.locator('.graphiql-history').getByText('Plans').first().waitFor();
+  await page.screenshot({ path: path.join(PICTURES, 'playground-history.png') });
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
+
+function firstWord(heading) {
+  return heading.trim().split(' ')[0];
+}

@@ -1,18 +1,21 @@
-// The documents that the playground shows, by the name of their operation.
+// The documents that the playground shows, as the typed client brings them.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parse } from 'graphql';
+import { Kind, parse } from 'graphql';
+import * as client from '../../playground/client/dist/index.js';
 import { ROOT } from './server.js';
 
 const FOLDER = path.join(ROOT, 'playground/operations');
 
-const definitions = readdirSync(FOLDER)
+/** Every operation of the folder, as it stands in its file. */
+export const operations = readdirSync(FOLDER)
   .filter((name) => name.endsWith('.graphql'))
-  .flatMap((name) => parse(readFileSync(path.join(FOLDER, name), 'utf8'), { noLocation: true }).definitions);
+  .flatMap((name) => parse(readFileSync(path.join(FOLDER, name), 'utf8'), { noLocation: true }).definitions)
+  .filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
 
-/** A document with this operation alone. */
+/** The typed document with this operation alone. */
 export function operation(name) {
-  const found = definitions.find((definition) => definition.name?.value === name);
-  if (!found) throw new Error(`the playground has no operation ${name}`);
-  return { kind: 'Document', definitions: [found] };
+  const document = client[`${name}Document`];
+  if (!document) throw new Error(`the client has no operation ${name}`);
+  return document;
 }

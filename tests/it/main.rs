@@ -11,6 +11,7 @@
 mod accounts;
 mod callbacks;
 mod checkout;
+mod documents;
 mod house;
 mod kit;
 mod live;

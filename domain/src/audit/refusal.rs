@@ -13,7 +13,7 @@ use crate::base::Op;
 pub async fn note_refusal(op: &Op, action: &str, code: &str) {
     let entry = audit_entry::ActiveModel {
         id: Set(op.new_id::<AuditEntryId>()),
-        at: Set(op.now()),
+        at: Set(op.machine_now()),
         actor: Set(op.actor().to_string()),
         actor_user_id: Set(op.actor().user_id()),
         action: Set(action.to_owned()),

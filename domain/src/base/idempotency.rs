@@ -76,8 +76,8 @@ pub async fn claim(tx: &mut Tx, key: &IdempotencyKey) -> Result<Claim> {
         key: Set(key.key.clone()),
         fingerprint: Set(key.fingerprint.clone()),
         result: Set(String::new()),
-        created_at: Set(tx.now()),
-        expires_at: Set(tx.now() + KEPT),
+        created_at: Set(tx.op().machine_now()),
+        expires_at: Set(tx.op().machine_now() + KEPT),
     };
     let inserted = idempotency_key::Entity::insert(row)
         .on_conflict_do_nothing()
@@ -121,7 +121,7 @@ pub async fn finish(tx: &mut Tx, key: &IdempotencyKey, result: String) -> Result
 pub async fn forget_expired(op: &Op) -> Result<u64> {
     let tx = op.begin().await?;
     let gone = idempotency_key::Entity::delete_many()
-        .filter(idempotency_key::Column::ExpiresAt.lt(tx.now()))
+        .filter(idempotency_key::Column::ExpiresAt.lt(tx.op().machine_now()))
         .exec(tx.db())
         .await?;
     tx.commit().await?;

@@ -23,7 +23,7 @@ pub async fn claim(op: &Op, job: &str, slot_at: DateTime<Utc>) -> Result<bool> {
     let row = job_run::ActiveModel {
         job: Set(job.to_owned()),
         slot_at: Set(slot_at),
-        started_at: Set(tx.now()),
+        started_at: Set(tx.op().machine_now()),
         finished_at: Set(None),
         handled: Set(0),
         error: Set(None),
@@ -54,7 +54,7 @@ pub async fn finish(
     let row = job_run::ActiveModel {
         job: Set(job.to_owned()),
         slot_at: Set(slot_at),
-        finished_at: Set(Some(tx.now())),
+        finished_at: Set(Some(tx.op().machine_now())),
         handled: Set(handled),
         error: Set(error),
         ..Default::default()
@@ -70,7 +70,7 @@ pub async fn finish(
 pub async fn forget(op: &Op, age: Duration) -> Result<u64> {
     let tx = op.begin().await?;
     let gone = job_run::Entity::delete_many()
-        .filter(job_run::Column::StartedAt.lt(tx.now() - age))
+        .filter(job_run::Column::StartedAt.lt(tx.op().machine_now() - age))
         .exec(tx.db())
         .await?;
     tx.commit().await?;

@@ -20,6 +20,7 @@ use super::{
     hub::Hub,
     links::Links,
     policy::Policy,
+    timeline::Timeline,
     tx::Tx,
 };
 
@@ -77,6 +78,7 @@ pub struct Op {
     actor: Actor,
     request_id: Arc<str>,
     origin: Arc<Origin>,
+    timeline: Timeline,
 }
 
 impl Op {
@@ -88,6 +90,7 @@ impl Op {
             actor,
             request_id: request_id.into(),
             origin: Arc::new(origin),
+            timeline: Timeline::Machine,
         }
     }
 
@@ -103,6 +106,15 @@ impl Op {
     pub fn acting_as(&self, actor: Actor) -> Self {
         Self {
             actor,
+            ..self.clone()
+        }
+    }
+
+    /// The same operation, on another timeline.
+    #[must_use]
+    pub fn on(&self, timeline: Timeline) -> Self {
+        Self {
+            timeline,
             ..self.clone()
         }
     }
@@ -137,10 +149,34 @@ impl Op {
         &self.origin
     }
 
-    /// The present instant.
+    /// Whose time it is.
+    #[must_use]
+    pub const fn timeline(&self) -> Timeline {
+        self.timeline
+    }
+
+    /// The present instant, for whoever the operation is about.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
+        match self.timeline {
+            Timeline::Machine => self.machine_now(),
+            Timeline::TestClock { shows, .. } => shows,
+        }
+    }
+
+    /// The present instant by the machine: log-ins, keys and the audit trail know no other.
+    #[must_use]
+    pub fn machine_now(&self) -> DateTime<Utc> {
         self.app.clock.now()
+    }
+
+    /// An instant of the machine's time, told by a gateway, in the time of whoever the operation is about.
+    #[must_use]
+    pub fn in_their_time(&self, at: DateTime<Utc>) -> DateTime<Utc> {
+        match self.timeline {
+            Timeline::Machine => at,
+            Timeline::TestClock { shows, .. } => shows + (at - self.machine_now()),
+        }
     }
 
     /// A new id of the kind asked for.

@@ -14,6 +14,12 @@ pub struct Policy {
     pub invoice_prefix: String,
     /// How long an order without a pay code can be paid.
     pub order_lifetime: Duration,
+    /// How long before a period ends the order of the next one is placed; never more than a third of the period.
+    pub renewal_lead: Duration,
+    /// On which days after a missed payment its owner is reminded; a day after the last one it expires.
+    pub dunning_days: Vec<i64>,
+    /// For how long after its period an unpaid subscription still gives what it gave.
+    pub grace: Duration,
     /// How long a link to an invoice or a payment page is good.
     pub link_lifetime: Duration,
     /// How long an access token is good.
@@ -31,6 +37,9 @@ impl Default for Policy {
             tax_rate_basis_points: 500,
             invoice_prefix: "INV".to_owned(),
             order_lifetime: Duration::hours(24),
+            renewal_lead: Duration::days(3),
+            dunning_days: vec![1, 3, 5, 7],
+            grace: Duration::days(3),
             link_lifetime: Duration::hours(24),
             access_token_lifetime: Duration::minutes(15),
             refresh_token_lifetime: Duration::days(30),

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use entity::{
     audit::{AuditOutcome, audit_entry},
     base::event,
-    id::{AuditEntryId, EventId},
+    id::{AuditEntryId, EventId, TestClockId},
 };
 use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait};
 
@@ -13,6 +13,7 @@ use super::{
     error::Result,
     event::{Event, Recorded, Topic},
     op::Op,
+    timeline::Timeline,
 };
 
 /// A transaction that writes. Dropped without [`Tx::commit`], it leaves nothing behind.
@@ -48,10 +49,23 @@ impl Tx {
         &self.transaction
     }
 
-    /// The instant it was opened at: everything in it happens at once.
+    /// The instant it was opened at, for whoever it is about: everything in it happens at once.
     #[must_use]
     pub const fn now(&self) -> DateTime<Utc> {
         self.now
+    }
+
+    /// Goes over to the timeline of a row that was locked: what is written from here on carries its time.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn enter(&mut self, clock: Option<TestClockId>) -> Result<()> {
+        if self.op.timeline().clock_id() != clock {
+            let timeline = Timeline::of(&self.transaction, clock).await?;
+            self.op = self.op.on(timeline);
+            self.now = self.op.now();
+        }
+        Ok(())
     }
 
     /// Says what happened. Stored, and told to the world, with the commit.
@@ -100,7 +114,7 @@ impl Tx {
             });
             entries.push(audit_entry::ActiveModel {
                 id: Set(self.op.new_id::<AuditEntryId>()),
-                at: Set(self.now),
+                at: Set(self.op.machine_now()),
                 actor: Set(actor.to_string()),
                 actor_user_id: Set(actor.user_id()),
                 action: Set(recorded.kind.to_owned()),

@@ -31,6 +31,7 @@ const LEASE: Duration = Duration::minutes(2);
 pub async fn ask_about_due_payments(op: &Op, most: u64) -> Result<u64> {
     let due = payment::Entity::find()
         .filter(payment::Column::NextCheckAt.lte(op.now()))
+        .filter(op.timeline().rows(payment::Column::TestClockId))
         .order_by_asc(payment::Column::NextCheckAt)
         .limit(most)
         .all(op.reader())
@@ -91,7 +92,7 @@ async fn ask_about(op: &Op, payment: &payment::Model) -> Result<()> {
         .query_trade(&payment.merchant_trade_no, op.now())
         .await;
     let mut tx = op.begin().await?;
-    let order = orders::query::lock(&tx, payment.order_id).await?;
+    let order = orders::query::lock(&mut tx, payment.order_id).await?;
     let payment = payments::query::lock(&tx, payment.id).await?;
     match answer {
         Ok(report) => hear(&mut tx, &order, &payment, &report).await?,

@@ -61,7 +61,7 @@ pub async fn begin_payment(op: &Op, begin: BeginPayment, key: &str) -> Result<Be
             .ok_or(Error::NotFound("payment"))?;
         return begun(&tx, payment).await;
     }
-    let order = orders::query::lock(&tx, begin.order_id).await?;
+    let order = orders::query::lock(&mut tx, begin.order_id).await?;
     check_payable(&order, tx.now())?;
     let accepted = op.app().gateway.accepts(begin.method, order.total());
     accepted.map_err(|refusal| not_available(&refusal))?;

@@ -2,9 +2,11 @@
 
 use entity::{
     orders::{OrderStatus, order},
-    subscriptions::{SubscriptionStatus, subscription},
+    subscriptions::{SubscriptionStatus, renewal, subscription},
 };
-use sea_orm::{ActiveValue::Set, EntityTrait, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
+};
 
 use crate::base::{Result, Tx, transition};
 
@@ -43,6 +45,11 @@ pub async fn close(tx: &mut Tx, order: &order::Model, ending: Ending) -> Result<
         ..Default::default()
     };
     let closed = transition::advance(tx, order, order_to, cause, changes).await?;
+    renewal::Entity::update_many()
+        .col_expr(renewal::Column::ClosedAt, Expr::value(now))
+        .filter(renewal::Column::OrderId.eq(order.id))
+        .exec(tx.db())
+        .await?;
     for line in fulfil::lines(tx, order.id).await? {
         let Some(id) = line.subscription_id else {
             continue;

@@ -39,7 +39,7 @@ pub async fn create_order(op: &Op, new: NewPlanOrder, key: &str) -> Result<order
     let mut tx = op.begin().await?;
     if let Claim::Done(id) = idempotency::claim(&mut tx, &key).await? {
         let id: OrderId = id.parse().map_err(Error::internal)?;
-        return orders::query::lock(&tx, id).await;
+        return orders::query::lock(&mut tx, id).await;
     }
     let (plan, version) = plans::query::get_for_sale(tx.db(), new.plan_id).await?;
     if version.billing_cycle != BillingCycle::OneTime {
@@ -52,6 +52,7 @@ pub async fn create_order(op: &Op, new: NewPlanOrder, key: &str) -> Result<order
         kind: LineKind::OneTimePlan,
         plan_version_id: version.id,
         subscription_id: None,
+        period: None,
         description: plan.name,
         quantity: new.quantity,
         unit_price: version.price(),
@@ -60,6 +61,7 @@ pub async fn create_order(op: &Op, new: NewPlanOrder, key: &str) -> Result<order
         id: op.new_id(),
         user_id,
         notes: new.notes,
+        expires_at: None,
         lines: vec![line],
     };
     let mut order = orders::place(&mut tx, order).await?;

@@ -2,6 +2,7 @@
 
 use entity::{
     id::{OrderId, PlanId, SubscriptionId},
+    money::Money,
     orders::{LineKind, order},
     plans::BillingCycle,
     subscriptions::subscription,
@@ -17,6 +18,7 @@ use crate::{
     orders::{self, NewLine, NewOrder},
     plans,
     subscriptions::{self, start::NewSubscription},
+    users,
 };
 
 use super::settlement;
@@ -45,7 +47,7 @@ pub async fn create_subscription(
     let key = IdempotencyKey::new(op, "createSubscription", key, &new)?;
     let mut tx = op.begin().await?;
     if let Claim::Done(id) = idempotency::claim(&mut tx, &key).await? {
-        return replay(&tx, &id).await;
+        return replay(&mut tx, &id).await;
     }
     let (plan, version) = plans::query::get_for_sale(tx.db(), new.plan_id).await?;
     if version.billing_cycle == BillingCycle::OneTime {
@@ -56,18 +58,27 @@ pub async fn create_subscription(
     }
     let order_id: OrderId = op.new_id();
     let subscription_id: SubscriptionId = op.new_id();
+    let person = users::query::row(&tx, user_id).await?;
+    let trial_end_at = subscriptions::trial::grant(&tx, &person, &version, subscription_id).await?;
+    // A trial is ordered like everything else, and costs nothing.
+    let unit_price = match trial_end_at {
+        Some(_) => Money::zero(version.currency),
+        None => version.price(),
+    };
     let line = NewLine {
         kind: LineKind::SubscriptionPeriod,
         plan_version_id: version.id,
         subscription_id: Some(subscription_id),
+        period: None,
         description: plan.name,
         quantity: 1,
-        unit_price: version.price(),
+        unit_price,
     };
     let order = NewOrder {
         id: order_id,
         user_id,
         notes: new.notes,
+        expires_at: None,
         lines: vec![line],
     };
     let order = orders::place(&mut tx, order).await?;
@@ -78,6 +89,7 @@ pub async fn create_subscription(
         plan_version_id: version.id,
         order_id,
         auto_renew: new.auto_renew,
+        trial_end_at,
     };
     let mut subscription = subscriptions::start(&mut tx, subscription).await?;
     let mut order = order;
@@ -91,7 +103,7 @@ pub async fn create_subscription(
 }
 
 /// What the first request with this key made, as it is now.
-async fn replay(tx: &Tx, order_id: &str) -> Result<(subscription::Model, order::Model)> {
+async fn replay(tx: &mut Tx, order_id: &str) -> Result<(subscription::Model, order::Model)> {
     let order_id: OrderId = order_id.parse().map_err(Error::internal)?;
     let order = orders::query::lock(tx, order_id).await?;
     let lines = super::fulfil::lines(tx, order_id).await?;

@@ -34,6 +34,7 @@ pub async fn expire_orders(op: &Op, most: u64) -> Result<u64> {
         .column(order::Column::Id)
         .filter(order::Column::Status.is_in(OrderStatus::iter().filter(|s| is_payable(*s))))
         .filter(order::Column::ExpiresAt.lte(op.now()))
+        .filter(op.timeline().rows(order::Column::TestClockId))
         .filter(order::Column::Id.not_in_subquery(open.into_query()))
         .order_by_asc(order::Column::ExpiresAt)
         .limit(most)
@@ -53,7 +54,7 @@ pub async fn expire_orders(op: &Op, most: u64) -> Result<u64> {
 
 async fn expire(op: &Op, id: OrderId) -> Result<bool> {
     let mut tx = op.begin().await?;
-    let order = orders::query::lock(&tx, id).await?;
+    let order = orders::query::lock(&mut tx, id).await?;
     // Looked at again under the lock: somebody may have begun to pay, or paid.
     let attempts = payments::query::of_order(&tx, id).await?;
     let still_due = is_payable(order.status)

@@ -52,6 +52,10 @@ async fn begin_period(
     let subscription_id = line
         .subscription_id
         .ok_or_else(|| Error::internal(format!("{} has no subscription", line.id)))?;
+    if let Some(start) = line.period_start {
+        subscriptions::extend(tx, subscription_id, start).await?;
+        return Ok(line);
+    }
     let versions = plans::query::versions_by_ids(tx.db(), &[line.plan_version_id]).await?;
     let version = versions
         .get(&line.plan_version_id)

@@ -98,7 +98,7 @@ pub async fn apply(tx: &mut Tx, stored: &notice::Model, notice: &Notice) -> Resu
 
 /// Locks the order first and its attempt second, as everybody does.
 async fn lock_order_and_payment(
-    tx: &Tx,
+    tx: &mut Tx,
     merchant_trade_no: &str,
 ) -> Result<Option<(order::Model, payment::Model)>> {
     let Some(payment) = payments::query::find_by_trade_no(tx, merchant_trade_no).await? else {

@@ -89,7 +89,7 @@ async fn settle(
     facts: &GatewayFacts,
     cause: &str,
 ) -> Result<()> {
-    let paid_at = facts.paid_at.unwrap_or(tx.now());
+    let paid_at = paid_at(tx, facts).unwrap_or(tx.now());
     note_settlement(tx, order, Some(payment.id)).await?;
     let mut changes = with_facts(tx, facts, closed(tx));
     changes.paid_at = Set(Some(paid_at));
@@ -172,7 +172,8 @@ async fn await_code(
     facts: &GatewayFacts,
     cause: &str,
 ) -> Result<()> {
-    let deadline = code.expires_at() + schedule::grace(payment.method);
+    let expires_at = tx.op().in_their_time(code.expires_at());
+    let deadline = expires_at + schedule::grace(payment.method);
     let mut changes = with_facts(tx, facts, Default::default());
     match code {
         PayCode::Atm {
@@ -190,7 +191,7 @@ async fn await_code(
         }
     }
     let next = schedule::next_check(payment.method, payment.created_at, 0, tx.now(), deadline);
-    changes.code_expires_at = Set(Some(code.expires_at()));
+    changes.code_expires_at = Set(Some(expires_at));
     changes.expires_at = Set(deadline);
     changes.next_check_at = Set(Some(next));
     transition::advance(tx, payment, PaymentStatus::AwaitingPayment, cause, changes).await?;
@@ -269,6 +270,11 @@ fn closed(tx: &Tx) -> payment::ActiveModel {
     }
 }
 
+/// When the money came, in the customer's time.
+fn paid_at(tx: &Tx, facts: &GatewayFacts) -> Option<DateTime<Utc>> {
+    facts.paid_at.map(|at| tx.op().in_their_time(at))
+}
+
 fn with_facts(
     tx: &Tx,
     facts: &GatewayFacts,
@@ -284,7 +290,7 @@ fn with_facts(
     if let Some(fee) = facts.fee_minor {
         changes.fee_minor = Set(Some(fee));
     }
-    if let Some(paid_at) = facts.paid_at {
+    if let Some(paid_at) = paid_at(tx, facts) {
         changes.paid_at = Set(Some(paid_at));
     }
     changes

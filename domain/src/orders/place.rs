@@ -1,5 +1,6 @@
 //! A step: an order is placed.
 
+use chrono::{DateTime, Utc};
 use entity::{
     id::{OrderId, OrderLineId, PlanVersionId, SubscriptionId, UserId},
     money::Money,
@@ -20,6 +21,8 @@ pub struct NewOrder {
     pub user_id: UserId,
     /// What the buyer wrote; may be empty.
     pub notes: String,
+    /// Until when it can be paid, where that is not the shop's usual time.
+    pub expires_at: Option<DateTime<Utc>>,
     /// What is bought.
     pub lines: Vec<NewLine>,
 }
@@ -31,8 +34,10 @@ pub struct NewLine {
     pub kind: LineKind,
     /// On which terms.
     pub plan_version_id: PlanVersionId,
-    /// The subscription it starts.
+    /// The subscription it starts or goes on with.
     pub subscription_id: Option<SubscriptionId>,
+    /// The period it pays, where that is known before it is paid: start and end (exclusive).
+    pub period: Option<(DateTime<Utc>, DateTime<Utc>)>,
     /// What it says on the invoice.
     pub description: String,
     /// How many.
@@ -54,6 +59,7 @@ pub async fn place(tx: &mut Tx, new: NewOrder) -> Result<order::Model> {
         .collect::<Result<Vec<_>>>()?;
     let total = price::total(&amounts)?;
     let now = tx.now();
+    let lifetime = now + tx.op().app().policy.order_lifetime;
     let row = order::ActiveModel {
         id: Set(new.id),
         number: Set(order_number(tx.op().app().entropy.as_ref(), now)),
@@ -64,9 +70,10 @@ pub async fn place(tx: &mut Tx, new: NewOrder) -> Result<order::Model> {
         payment_method: Set(None),
         notes: Set(notes),
         placed_at: Set(now),
-        expires_at: Set(now + tx.op().app().policy.order_lifetime),
+        expires_at: Set(new.expires_at.unwrap_or(lifetime)),
         paid_at: Set(None),
         cancelled_at: Set(None),
+        test_clock_id: Set(tx.op().timeline().clock_id()),
         version: Set(1),
         updated_at: Set(now),
     }
@@ -103,8 +110,8 @@ fn line_row(
         kind: Set(line.kind),
         plan_version_id: Set(line.plan_version_id),
         subscription_id: Set(line.subscription_id),
-        period_start: Set(None),
-        period_end: Set(None),
+        period_start: Set(line.period.map(|(start, _)| start)),
+        period_end: Set(line.period.map(|(_, end)| end)),
         description: Set(line.description),
         quantity: Set(line.quantity),
         unit_price_minor: Set(line.unit_price.minor),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use entity::{
     base::transition,
-    id::{OrderId, UserId},
+    id::{OrderId, SubscriptionId, UserId},
     orders::{OrderStatus, order, order_line},
     payments::PaymentMethod,
 };
@@ -43,17 +43,36 @@ pub async fn get(op: &Op, id: OrderId) -> Result<order::Model> {
         .ok_or(Error::NotFound("order"))
 }
 
-/// The order, locked until the transaction ends, if the actor may know of it.
+/// The order, locked until the transaction ends, if the actor may know of it. The transaction goes over to
+/// the order's timeline.
 ///
 /// # Errors
 /// [`Error::NotFound`] otherwise.
-pub async fn lock(tx: &Tx, id: OrderId) -> Result<order::Model> {
-    visible_to(tx.op().actor())
+pub async fn lock(tx: &mut Tx, id: OrderId) -> Result<order::Model> {
+    let row = visible_to(tx.op().actor())
         .filter(order::Column::Id.eq(id))
         .lock_exclusive()
         .one(tx.db())
         .await?
-        .ok_or(Error::NotFound("order"))
+        .ok_or(Error::NotFound("order"))?;
+    tx.enter(row.test_clock_id).await?;
+    Ok(row)
+}
+
+/// The order that started this subscription.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none.
+pub async fn first_of_subscription(tx: &Tx, id: SubscriptionId) -> Result<OrderId> {
+    let found: Option<OrderId> = order_line::Entity::find()
+        .select_only()
+        .column(order_line::Column::OrderId)
+        .filter(order_line::Column::SubscriptionId.eq(id))
+        .order_by_asc(order_line::Column::Id)
+        .into_tuple()
+        .one(tx.db())
+        .await?;
+    found.ok_or(Error::NotFound("order"))
 }
 
 /// Those of the ids that the actor may know of.

@@ -55,6 +55,7 @@ pub async fn open(
         expires_at: Set(expires_at),
         next_check_at: Set(Some(next_check(method, now, 0, now, expires_at))),
         checks: Set(0),
+        test_clock_id: Set(order.test_clock_id),
         version: Set(1),
         updated_at: Set(now),
         ..Default::default()

@@ -74,6 +74,7 @@ pub(super) async fn insert_terms(
         currency: Set(terms.price.currency),
         billing_cycle: Set(terms.billing_cycle),
         features: Set(Features(terms.features)),
+        trial_days: Set(terms.trial_days),
         max_users: Set(terms.max_users),
         max_storage_mb: Set(terms.max_storage_mb),
         created_at: Set(tx.now()),

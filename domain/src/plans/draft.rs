@@ -14,6 +14,8 @@ use crate::base::{Code, Error, Result, validate};
 pub const MOST_PRICE_MINOR: i64 = 100_000_000;
 /// The most users or megabytes that terms can name; it fits the 32 bits of a GraphQL `Int`.
 pub const MOST_ALLOWANCE: i64 = 1_000_000_000;
+/// The longest trial, in days.
+pub const MOST_TRIAL_DAYS: i32 = 366;
 /// The most features.
 pub const MOST_FEATURES: usize = 30;
 
@@ -52,6 +54,8 @@ pub struct Terms {
     pub billing_cycle: BillingCycle,
     /// The selling points: at most [`MOST_FEATURES`] lines of 1 to 200 characters.
     pub features: Vec<String>,
+    /// How many days a first subscription is free of charge: 0 to [`MOST_TRIAL_DAYS`].
+    pub trial_days: i32,
     /// How many users it is good for; `None` for any number.
     pub max_users: Option<i32>,
     /// How much storage it gives, in megabytes; `None` for any amount.
@@ -79,6 +83,8 @@ pub struct PlanChanges {
     pub billing_cycle: Option<BillingCycle>,
     /// All of them, replacing the present ones. See [`Terms`].
     pub features: Option<Vec<String>>,
+    /// See [`Terms`].
+    pub trial_days: Option<i32>,
     /// `Some(None)` lifts the limit. See [`Terms`].
     pub max_users: Option<Option<i32>>,
     /// `Some(None)` lifts the limit. See [`Terms`].
@@ -160,6 +166,7 @@ impl Terms {
             price: version.price(),
             billing_cycle: version.billing_cycle,
             features,
+            trial_days: version.trial_days,
             max_users: version.max_users,
             max_storage_mb: version.max_storage_mb,
         }
@@ -174,6 +181,7 @@ impl Terms {
             price: changes.price.unwrap_or(self.price),
             billing_cycle: changes.billing_cycle.unwrap_or(self.billing_cycle),
             features: changes.features.clone().unwrap_or(self.features),
+            trial_days: changes.trial_days.unwrap_or(self.trial_days),
             max_users: changes.max_users.unwrap_or(self.max_users),
             max_storage_mb: changes.max_storage_mb.unwrap_or(self.max_storage_mb),
         }
@@ -194,6 +202,20 @@ impl Terms {
                 "features",
                 Code::TooLong,
                 format!("A plan has at most {MOST_FEATURES} features."),
+            ));
+        }
+        if !(0..=MOST_TRIAL_DAYS).contains(&self.trial_days) {
+            return Err(Error::invalid(
+                "trialDays",
+                Code::OutOfRange,
+                format!("A trial lasts 0 to {MOST_TRIAL_DAYS} days."),
+            ));
+        }
+        if self.trial_days > 0 && self.billing_cycle == BillingCycle::OneTime {
+            return Err(Error::invalid(
+                "trialDays",
+                Code::OutOfRange,
+                "A plan that is paid once has no trial.",
             ));
         }
         allowance("maxUsers", self.max_users.map(i64::from))?;

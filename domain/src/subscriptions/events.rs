@@ -1,7 +1,9 @@
 //! What happens to subscriptions.
 
+use chrono::{DateTime, Duration, Utc};
 use entity::{
     id::{OrderId, PlanId, PlanVersionId, SubscriptionId, UserId},
+    money::{Currency, Money},
     subscriptions::SubscriptionStatus,
 };
 use serde::Serialize;
@@ -24,14 +26,6 @@ pub struct SubscriptionCreated {
     pub order_id: OrderId,
 }
 
-impl Event for SubscriptionCreated {
-    const KIND: &'static str = "subscription.created";
-
-    fn subject(&self) -> String {
-        self.subscription_id.to_string()
-    }
-}
-
 /// A subscription moved.
 #[derive(Debug, Serialize)]
 pub struct SubscriptionStatusChanged {
@@ -47,12 +41,107 @@ pub struct SubscriptionStatusChanged {
     pub cause: String,
 }
 
-impl Event for SubscriptionStatusChanged {
-    const KIND: &'static str = "subscription.status_changed";
+/// The order of a further period was placed; it is to be paid by the day the period begins.
+#[derive(Debug, Serialize)]
+pub struct SubscriptionRenewalOrdered {
+    /// Which subscription.
+    pub subscription_id: SubscriptionId,
+    /// Whose.
+    pub user_id: UserId,
+    /// With which order.
+    pub order_id: OrderId,
+    /// When the period begins.
+    pub period_start: DateTime<Utc>,
+    /// When it ends (exclusive).
+    pub period_end: DateTime<Utc>,
+    /// What it costs.
+    pub total: Money,
+}
 
-    fn subject(&self) -> String {
-        self.subscription_id.to_string()
-    }
+/// A further period was paid.
+#[derive(Debug, Serialize)]
+pub struct SubscriptionPeriodPaid {
+    /// Which subscription.
+    pub subscription_id: SubscriptionId,
+    /// With which order.
+    pub order_id: OrderId,
+    /// When the period begins.
+    pub period_start: DateTime<Utc>,
+    /// When it ends (exclusive).
+    pub period_end: DateTime<Utc>,
+}
+
+/// A further period began.
+#[derive(Debug, Serialize)]
+pub struct SubscriptionPeriodBegan {
+    /// Which subscription.
+    pub subscription_id: SubscriptionId,
+    /// When it began.
+    pub period_start: DateTime<Utc>,
+    /// When it ends (exclusive).
+    pub period_end: DateTime<Utc>,
+    /// On which terms.
+    pub plan_version_id: PlanVersionId,
+}
+
+/// The owner of an unpaid subscription is to be reminded.
+#[derive(Debug, Serialize)]
+pub struct SubscriptionPaymentReminded {
+    /// Which subscription.
+    pub subscription_id: SubscriptionId,
+    /// Whose.
+    pub user_id: UserId,
+    /// Which order waits to be paid.
+    pub order_id: OrderId,
+    /// The rung of the dunning ladder, from 1.
+    pub step: i32,
+    /// Whether it is the last one.
+    pub is_last: bool,
+    /// When the subscription is given up.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// How a subscription goes on was changed by its owner or staff.
+#[derive(Debug, Serialize)]
+pub struct SubscriptionPlansChanged {
+    /// Which subscription.
+    pub subscription_id: SubscriptionId,
+    /// Whether it goes on after the period.
+    pub auto_renew: bool,
+    /// Whether it is cancelled when the period ends.
+    pub cancel_at_period_end: bool,
+}
+
+/// The clockwork failed with a subscription too often and leaves it to a person.
+#[derive(Debug, Serialize)]
+pub struct SubscriptionParked {
+    /// Which subscription.
+    pub subscription_id: SubscriptionId,
+    /// What went wrong the last time: a code.
+    pub error: String,
+}
+
+macro_rules! about_a_subscription {
+    ($($event:ident = $kind:literal;)+) => {$(
+        impl Event for $event {
+            const KIND: &'static str = $kind;
+
+            fn subject(&self) -> String {
+                self.subscription_id.to_string()
+            }
+        }
+    )+};
+}
+
+about_a_subscription! {
+    SubscriptionCreated = "subscription.created";
+    SubscriptionStatusChanged = "subscription.status_changed";
+    SubscriptionRenewalOrdered = "subscription.renewal_ordered";
+    SubscriptionPeriodPaid = "subscription.period_paid";
+    SubscriptionPeriodBegan = "subscription.period_began";
+    SubscriptionPaymentReminded = "subscription.payment_reminded";
+    SubscriptionPlansChanged = "subscription.plans_changed";
+    SubscriptionParked = "subscription.parked";
 }
 
 /// One of each, for `schema/events.md`.
@@ -61,13 +150,16 @@ impl Event for SubscriptionStatusChanged {
 /// An event cannot be written as JSON.
 pub fn samples() -> Result<Vec<Sample>, serde_json::Error> {
     let subscription_id = SubscriptionId(Uuid::nil());
+    let (user_id, order_id) = (UserId(Uuid::nil()), OrderId(Uuid::nil()));
+    let period_start = DateTime::<Utc>::UNIX_EPOCH;
+    let period_end = period_start + Duration::days(31);
     Ok(vec![
         Sample::of(&SubscriptionCreated {
             subscription_id,
-            user_id: UserId(Uuid::nil()),
+            user_id,
             plan_id: PlanId(Uuid::nil()),
             plan_version_id: PlanVersionId(Uuid::nil()),
-            order_id: OrderId(Uuid::nil()),
+            order_id,
         })?,
         Sample::of(&SubscriptionStatusChanged {
             subscription_id,
@@ -75,6 +167,43 @@ pub fn samples() -> Result<Vec<Sample>, serde_json::Error> {
             to: SubscriptionStatus::Active,
             version: 2,
             cause: "settlement".to_owned(),
+        })?,
+        Sample::of(&SubscriptionRenewalOrdered {
+            subscription_id,
+            user_id,
+            order_id,
+            period_start,
+            period_end,
+            total: Money::new(299, Currency::Twd),
+        })?,
+        Sample::of(&SubscriptionPeriodPaid {
+            subscription_id,
+            order_id,
+            period_start,
+            period_end,
+        })?,
+        Sample::of(&SubscriptionPeriodBegan {
+            subscription_id,
+            period_start,
+            period_end,
+            plan_version_id: PlanVersionId(Uuid::nil()),
+        })?,
+        Sample::of(&SubscriptionPaymentReminded {
+            subscription_id,
+            user_id,
+            order_id,
+            step: 1,
+            is_last: false,
+            expires_at: period_start + Duration::days(8),
+        })?,
+        Sample::of(&SubscriptionPlansChanged {
+            subscription_id,
+            auto_renew: false,
+            cancel_at_period_end: true,
+        })?,
+        Sample::of(&SubscriptionParked {
+            subscription_id,
+            error: "INTERNAL_SERVER_ERROR".to_owned(),
         })?,
     ])
 }

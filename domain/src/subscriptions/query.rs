@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use entity::{
     id::{PlanId, SubscriptionId, UserId},
-    subscriptions::{SubscriptionStatus, subscription},
+    subscriptions::{SubscriptionStatus, renewal, subscription},
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Select};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Select};
 
 use crate::base::{
-    Access, Actor, Error, Op, Result,
+    Access, Actor, Error, Op, Result, Tx,
     page::{Direction, Sort, SortKey},
 };
 
@@ -37,6 +37,45 @@ pub async fn get(op: &Op, id: SubscriptionId) -> Result<subscription::Model> {
         .one(op.reader())
         .await?
         .ok_or(Error::NotFound("subscription"))
+}
+
+/// The subscription, locked until the transaction ends, if the actor may know of it. The transaction goes over
+/// to its timeline. Whoever locks an order too locks that first.
+///
+/// # Errors
+/// [`Error::NotFound`] otherwise.
+pub async fn lock(tx: &mut Tx, id: SubscriptionId) -> Result<subscription::Model> {
+    let row = visible_to(tx.op().actor())
+        .filter(subscription::Column::Id.eq(id))
+        .lock_exclusive()
+        .one(tx.db())
+        .await?
+        .ok_or(Error::NotFound("subscription"))?;
+    tx.enter(row.test_clock_id).await?;
+    Ok(row)
+}
+
+/// The row as this transaction sees it, whoever asks: for steps that have made sure of the caller.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none.
+pub async fn find_row(tx: &Tx, id: SubscriptionId) -> Result<subscription::Model> {
+    let row = subscription::Entity::find_by_id(id).one(tx.db()).await?;
+    row.ok_or(Error::NotFound("subscription"))
+}
+
+/// The order of the period after the present one, when it was placed.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn next_renewal(
+    db: &impl ConnectionTrait,
+    row: &subscription::Model,
+) -> Result<Option<renewal::Model>> {
+    let Some(start) = row.current_period_end else {
+        return Ok(None);
+    };
+    Ok(renewal::Entity::find_by_id((row.id, start)).one(db).await?)
 }
 
 /// Those of the ids that the actor may know of.

@@ -1,5 +1,6 @@
 //! A step: a subscription is ordered.
 
+use chrono::{DateTime, Utc};
 use entity::{
     id::{OrderId, PlanId, PlanVersionId, SubscriptionId, UserId},
     subscriptions::{SubscriptionStatus, subscription},
@@ -25,6 +26,8 @@ pub struct NewSubscription {
     pub order_id: OrderId,
     /// Whether it goes on after the first period.
     pub auto_renew: bool,
+    /// Until when it is free of charge, if it is.
+    pub trial_end_at: Option<DateTime<Utc>>,
 }
 
 /// Makes the subscription, pending until its order is settled.
@@ -44,9 +47,21 @@ pub async fn start(tx: &mut Tx, new: NewSubscription) -> Result<subscription::Mo
         started_at: Set(None),
         current_period_start: Set(None),
         current_period_end: Set(None),
-        trial_end_at: Set(None),
+        period_count: Set(0),
+        paid_until_at: Set(None),
+        trial_end_at: Set(new.trial_end_at),
+        cancel_at_period_end: Set(false),
         cancelled_at: Set(None),
+        paused_at: Set(None),
+        resume_at: Set(None),
+        past_due_at: Set(None),
+        dunning_step: Set(0),
+        next_plan_version_id: Set(None),
+        due_at: Set(None),
+        failures: Set(0),
+        last_error: Set(None),
         ended_at: Set(None),
+        test_clock_id: Set(tx.op().timeline().clock_id()),
         version: Set(1),
         created_at: Set(now),
         updated_at: Set(now),

@@ -86,6 +86,7 @@ pub(super) async fn insert(
         joined_at: Set(tx.now()),
         last_log_in_at: Set(None),
         erased_at: Set(None),
+        test_clock_id: Set(None),
         version: Set(1),
         updated_at: Set(tx.now()),
     };

@@ -1,6 +1,9 @@
 //! From an access token to who is asking.
 
-use entity::users::{Role, session, user};
+use entity::{
+    id::TestClockId,
+    users::{Role, session, user},
+};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::{
@@ -16,7 +19,15 @@ use crate::{
 /// # Errors
 /// [`Error::Unauthenticated`], whatever the reason.
 pub async fn authenticate(app: &App, claims: &AccessClaims) -> Result<Actor> {
-    let role: Option<Role> = session::Entity::find_by_id(claims.session_id)
+    Ok(recognise(app, claims).await?.0)
+}
+
+/// As [`authenticate`], and by which clock the person lives.
+///
+/// # Errors
+/// [`Error::Unauthenticated`], whatever the reason.
+pub async fn recognise(app: &App, claims: &AccessClaims) -> Result<(Actor, Option<TestClockId>)> {
+    let found: Option<(Role, Option<TestClockId>)> = session::Entity::find_by_id(claims.session_id)
         .inner_join(user::Entity)
         .filter(session::Column::UserId.eq(claims.user_id))
         .filter(session::Column::RevokedAt.is_null())
@@ -25,13 +36,15 @@ pub async fn authenticate(app: &App, claims: &AccessClaims) -> Result<Actor> {
         .filter(user::Column::ErasedAt.is_null())
         .select_only()
         .column(user::Column::Role)
+        .column(user::Column::TestClockId)
         .into_tuple()
         .one(app.database.reader())
         .await?;
-    let role = role.ok_or(Error::Unauthenticated)?;
-    Ok(Actor::User {
+    let (role, clock) = found.ok_or(Error::Unauthenticated)?;
+    let actor = Actor::User {
         id: claims.user_id,
         role,
         session: claims.session_id,
-    })
+    };
+    Ok((actor, clock))
 }

@@ -28,7 +28,7 @@ pub mod update_profile;
 pub mod update_user;
 
 pub use account::NewUser;
-pub use authenticate::authenticate;
+pub use authenticate::{authenticate, recognise};
 pub use change_password::change_password;
 pub use clean_sessions::clean_sessions;
 pub use create_admin::create_admin;

@@ -13,7 +13,7 @@ use sea_orm::{
 };
 
 use crate::base::{
-    Access, Actor, Error, Op, Result,
+    Access, Actor, Error, Op, Result, Tx,
     page::{Direction, Sort, SortKey},
     validate,
 };
@@ -49,6 +49,15 @@ pub async fn find(op: &Op, id: UserId) -> Result<Option<user::Model>> {
 /// [`Error::NotFound`] when there is none that the caller may see.
 pub async fn get(op: &Op, id: UserId) -> Result<user::Model> {
     find(op, id).await?.ok_or(Error::NotFound("user"))
+}
+
+/// The row of a person whom the caller has a right to act for, as this transaction sees it.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none.
+pub async fn row(tx: &Tx, id: UserId) -> Result<user::Model> {
+    let row = user::Entity::find_by_id(id).one(tx.db()).await?;
+    row.ok_or(Error::NotFound("user"))
 }
 
 /// Those of these people that the caller may see, in one statement.

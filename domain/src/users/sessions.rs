@@ -96,7 +96,7 @@ impl fmt::Debug for LoggedIn {
 
 /// Begins a session of this person, from where the operation comes.
 pub(super) async fn start(tx: &mut Tx, user_id: UserId) -> Result<SessionTokens> {
-    let now = tx.now();
+    let now = tx.op().machine_now();
     let origin = tx.op().origin();
     let session = session::ActiveModel {
         id: Set(tx.op().new_id::<SessionId>()),
@@ -133,8 +133,8 @@ pub(super) async fn add_token(
         session_id: Set(session.id),
         parent_id: Set(parent),
         secret_hash: Set(secret.hash()),
-        issued_at: Set(tx.now()),
-        expires_at: Set((tx.now() + lifetime).min(session.expires_at)),
+        issued_at: Set(tx.op().machine_now()),
+        expires_at: Set((tx.op().machine_now() + lifetime).min(session.expires_at)),
         used_at: Set(None),
     };
     Ok(token.insert(tx.db()).await?)
@@ -147,7 +147,8 @@ pub(super) fn hand_out(
     token: &refresh_token::Model,
     secret: &RefreshSecret,
 ) -> Result<SessionTokens> {
-    let (access_token, access_token_expires_at) = tokens::access_token(tx.op(), session, tx.now())?;
+    let (access_token, access_token_expires_at) =
+        tokens::access_token(tx.op(), session, tx.op().machine_now())?;
     Ok(SessionTokens {
         session_id: session.id,
         access_token,
@@ -191,8 +192,11 @@ pub(super) async fn end_all(
 
 fn revoke(tx: &Tx, reason: EndReason) -> UpdateMany<session::Entity> {
     session::Entity::update_many()
-        .col_expr(session::Column::RevokedAt, Expr::value(tx.now()))
+        .col_expr(
+            session::Column::RevokedAt,
+            Expr::value(tx.op().machine_now()),
+        )
         .col_expr(session::Column::RevokedReason, Expr::value(reason.name()))
         .filter(session::Column::RevokedAt.is_null())
-        .filter(session::Column::ExpiresAt.gt(tx.now()))
+        .filter(session::Column::ExpiresAt.gt(tx.op().machine_now()))
 }

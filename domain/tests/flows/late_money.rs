@@ -115,7 +115,9 @@ async fn a_notice_replayed_after_the_refund_does_not_bring_the_money_back() {
         let money = paid(&payment, house.now());
         hear(&house, &money).await.unwrap();
         let mut tx = house.job().begin().await.unwrap();
-        let order = domain::orders::query::lock(&tx, order.id).await.unwrap();
+        let order = domain::orders::query::lock(&mut tx, order.id)
+            .await
+            .unwrap();
         let row = payments::query::lock(&tx, payment.id).await.unwrap();
         let changes = payment::ActiveModel::default;
         domain::base::transition::advance(

@@ -67,7 +67,9 @@ async fn an_attempt_that_began_in_the_last_instant_keeps_its_order() {
         let order = buy(&mei, &once(&house).await, 1, "k").await.unwrap();
         // The shopper's transaction began in time and is not committed yet when the clockwork looks.
         let mut tx = mei.op.begin().await.unwrap();
-        let locked = domain::orders::query::lock(&tx, order.id).await.unwrap();
+        let locked = domain::orders::query::lock(&mut tx, order.id)
+            .await
+            .unwrap();
         let payment = domain::payments::open(&mut tx, &locked, PaymentMethod::Atm)
             .await
             .unwrap();

@@ -17,7 +17,7 @@ use entity::{
         NoticeKind, NoticeState, PaymentMethod, PaymentStatus, notice, payment, settlement,
     },
     plans::{BillingCycle, plan},
-    subscriptions::{SubscriptionStatus, subscription},
+    subscriptions::{SubscriptionStatus, renewal, subscription},
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
@@ -56,6 +56,7 @@ pub async fn plan(house: &House, slug: &str, price: i64, cycle: BillingCycle) ->
             billing_cycle: cycle,
             features: Vec::new(),
             max_users: None,
+            trial_days: 0,
             max_storage_mb: None,
         },
     };
@@ -74,7 +75,7 @@ pub async fn subscribe(
         auto_renew: true,
         notes: String::new(),
     };
-    flows::create_subscription(&who.op, new, key).await
+    Box::pin(flows::create_subscription(&who.op, new, key)).await
 }
 
 pub async fn buy(
@@ -112,6 +113,65 @@ pub async fn order_being_paid(
     let order = buy(who, plan, 1, key).await.unwrap();
     let payment = begin(who, order.id, method, key).await.unwrap();
     (order, payment)
+}
+
+/// A running subscription whose first period is paid, and the day it began.
+pub async fn subscribed(house: &House, who: &Person, plan: &plan::Model) -> subscription::Model {
+    let key = format!("subscribe {}", plan.slug);
+    let (row, order) = subscribe(who, plan, &key).await.unwrap();
+    Box::pin(pay(house, who, &order)).await;
+    subscription(house, &row).await
+}
+
+/// Pays an order by card, as its owner.
+pub async fn pay(house: &House, who: &Person, order: &order::Model) {
+    let key = format!("pay {}", order.id);
+    let payment = begin(who, order.id, PaymentMethod::CreditCard, &key)
+        .await
+        .unwrap();
+    hear(house, &paid(&payment, house.now())).await.unwrap();
+}
+
+// What time does.
+
+/// The clockwork of subscriptions ticks.
+pub async fn tick(house: &House) {
+    flows::renew_subscriptions(&house.job(), 100).await.unwrap();
+}
+
+/// Days pass; the clockwork ticks on each.
+pub async fn pass(house: &House, days: i64) {
+    for _ in 0..days {
+        house.wait(Duration::days(1));
+        tick(house).await;
+    }
+}
+
+/// The orders of further periods, oldest first.
+pub async fn renewals(house: &House, of: &subscription::Model) -> Vec<order::Model> {
+    let rows = renewal::Entity::find()
+        .filter(renewal::Column::SubscriptionId.eq(of.id))
+        .order_by_asc(renewal::Column::PeriodStart);
+    let mut orders = Vec::new();
+    for row in rows.all(house.app.database.reader()).await.unwrap() {
+        let found = order::Entity::find_by_id(row.order_id);
+        orders.extend(found.one(house.app.database.reader()).await.unwrap());
+    }
+    orders
+}
+
+/// A day in Taipei, such as `2027-01-31`.
+pub fn day(at: Option<DateTime<Utc>>) -> String {
+    let taipei = domain::base::clock::taipei();
+    at.map_or_else(String::new, |at| {
+        at.with_timezone(&taipei).format("%Y-%m-%d").to_string()
+    })
+}
+
+/// The period that a subscription is in, first day to last (exclusive).
+pub async fn present_period(house: &House, of: &subscription::Model) -> (String, String) {
+    let row = subscription(house, of).await;
+    (day(row.current_period_start), day(row.current_period_end))
 }
 
 // What the gateway says.

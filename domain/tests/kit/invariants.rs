@@ -65,7 +65,7 @@ pub async fn violations(house: &House) -> Vec<String> {
 }
 
 /// A rule, and a query for the rows that break it.
-const RULES: [(&str, &str); 16] = [
+const RULES: [(&str, &str); 18] = [
     (
         "I1: a paid payment has exactly one settlement",
         "SELECT count(*) AS n FROM payments p WHERE p.status IN ('PAID', 'REFUNDED') AND \
@@ -127,7 +127,7 @@ const RULES: [(&str, &str); 16] = [
         "SELECT count(*) AS n FROM subscriptions s WHERE s.status = 'ACTIVE' AND NOT EXISTS \
          (SELECT 1 FROM order_lines l JOIN settlements t ON t.order_id = l.order_id \
           WHERE l.subscription_id = s.id AND l.period_start = s.current_period_start \
-          AND l.period_end = s.current_period_end AND l.period_start < l.period_end)",
+          AND l.period_end <= s.current_period_end AND l.period_start < l.period_end)",
     ),
     (
         "I4: a period is invoiced as it was delivered",
@@ -140,7 +140,19 @@ const RULES: [(&str, &str); 16] = [
         "I4: periods of a subscription do not overlap",
         "SELECT count(*) AS n FROM order_lines a JOIN order_lines b ON \
          a.subscription_id = b.subscription_id AND a.id <> b.id AND \
-         a.period_start < b.period_end AND b.period_start < a.period_end",
+         a.period_start < b.period_end AND b.period_start < a.period_end \
+         JOIN settlements s ON s.order_id = a.order_id JOIN settlements t ON t.order_id = b.order_id",
+    ),
+    (
+        "I4: a period is ordered once at a time, and a paid one stays paid",
+        "SELECT count(*) AS n FROM renewals r JOIN settlements s ON s.order_id = r.order_id \
+         JOIN subscriptions u ON u.id = r.subscription_id \
+         WHERE r.closed_at IS NOT NULL OR u.paid_until_at < r.period_end",
+    ),
+    (
+        "I4: a subscription that goes on is looked at again, or left to a person",
+        "SELECT count(*) AS n FROM subscriptions WHERE status IN ('ACTIVE', 'TRIALING', 'PAST_DUE') \
+         AND due_at IS NULL AND failures < 10",
     ),
     (
         "I4: a subscription does not wait for an order that ended",

@@ -3,4 +3,5 @@
 pub mod event;
 pub mod idempotency_key;
 pub mod job_run;
+pub mod test_clock;
 pub mod transition;

@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{OrderId, UserId},
+    id::{OrderId, TestClockId, UserId},
     money::{Currency, Money},
     payments::PaymentMethod,
 };
@@ -71,6 +71,8 @@ pub struct Model {
     pub paid_at: Option<DateTimeUtc>,
     /// When it was called off.
     pub cancelled_at: Option<DateTimeUtc>,
+    /// The clock its times are read from; `None` for the machine's.
+    pub test_clock_id: Option<TestClockId>,
     /// Counts moves; 1 at first.
     pub version: i64,
     /// When it last changed.

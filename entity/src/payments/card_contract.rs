@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{CardContractId, PaymentId, SubscriptionId},
+    id::{CardContractId, PaymentId, SubscriptionId, TestClockId},
     money::{Currency, Money},
 };
 
@@ -93,10 +93,14 @@ pub struct Model {
     pub next_check_at: Option<DateTimeUtc>,
     /// How often in a row that brought nothing certain.
     pub checks: i32,
+    /// Up to which rung of the dunning ladder the charge that failed was tried again.
+    pub retries: i32,
     /// Why the gateway could not be brought to end it the last time.
     pub last_error: Option<String>,
     /// When it ended.
     pub ended_at: Option<DateTimeUtc>,
+    /// The clock its times are read from; `None` for the machine's.
+    pub test_clock_id: Option<TestClockId>,
     /// Counts moves; 1 at first.
     pub version: i64,
     /// When the form was made.

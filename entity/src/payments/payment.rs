@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{OrderId, PaymentId},
+    id::{OrderId, PaymentId, TestClockId},
     money::{Currency, Money},
 };
 
@@ -123,6 +123,8 @@ pub struct Model {
     pub next_check_at: Option<DateTimeUtc>,
     /// How often it was asked.
     pub checks: i32,
+    /// The clock its times are read from; `None` for the machine's.
+    pub test_clock_id: Option<TestClockId>,
     /// Counts moves; 1 at first.
     pub version: i64,
     /// When it last changed.

@@ -56,6 +56,8 @@ pub struct Model {
     /// The selling points.
     #[sea_orm(column_type = "JsonBinary")]
     pub features: Features,
+    /// How many days a first subscription is free of charge; 0 for none.
+    pub trial_days: i32,
     /// How many users it is good for; `None` for any number.
     pub max_users: Option<i32>,
     /// How much storage it gives, in megabytes; `None` for any amount.

@@ -1,5 +1,7 @@
 //! Subscriptions.
 
+pub mod renewal;
 pub mod subscription;
+pub mod trial;
 
 pub use subscription::SubscriptionStatus;

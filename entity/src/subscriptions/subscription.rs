@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{PlanId, PlanVersionId, SubscriptionId, UserId};
+use crate::id::{PlanId, PlanVersionId, SubscriptionId, TestClockId, UserId};
 
 /// Where a subscription stands.
 #[derive(
@@ -59,12 +59,36 @@ pub struct Model {
     pub current_period_start: Option<DateTimeUtc>,
     /// When the present period ends (exclusive).
     pub current_period_end: Option<DateTimeUtc>,
+    /// How many whole periods lie between the anchor and the present period.
+    pub period_count: i32,
+    /// Until when it is paid: the end of the last paid period.
+    pub paid_until_at: Option<DateTimeUtc>,
     /// When the trial ends.
     pub trial_end_at: Option<DateTimeUtc>,
+    /// Whether it is cancelled when the present period ends.
+    pub cancel_at_period_end: bool,
     /// When it was cancelled.
     pub cancelled_at: Option<DateTimeUtc>,
+    /// Since when it is paused.
+    pub paused_at: Option<DateTimeUtc>,
+    /// When a pause ends by itself.
+    pub resume_at: Option<DateTimeUtc>,
+    /// Since when a renewal is overdue; the dunning ladder counts from here.
+    pub past_due_at: Option<DateTimeUtc>,
+    /// How many rungs of the dunning ladder it has passed.
+    pub dunning_step: i32,
+    /// The terms of the next period, when they differ.
+    pub next_plan_version_id: Option<PlanVersionId>,
+    /// When the clockwork looks at it next; `None` when there is nothing to wait for.
+    pub due_at: Option<DateTimeUtc>,
+    /// How often in a row the clockwork failed with it. At ten it is parked for a person.
+    pub failures: i32,
+    /// What went wrong the last time: a code.
+    pub last_error: Option<String>,
     /// When it stopped giving anything.
     pub ended_at: Option<DateTimeUtc>,
+    /// The clock its times are read from; `None` for the machine's.
+    pub test_clock_id: Option<TestClockId>,
     /// Counts moves; 1 at first.
     pub version: i64,
     /// When it was ordered.

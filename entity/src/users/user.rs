@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::id::UserId;
+use crate::id::{TestClockId, UserId};
 
 /// What a person may do here.
 #[derive(
@@ -58,6 +58,8 @@ pub struct Model {
     pub is_verified: bool,
     /// Whether the person may log in.
     pub is_active: bool,
+    /// The clock its times are read from; `None` for the machine's.
+    pub test_clock_id: Option<TestClockId>,
     /// When the account was made.
     pub joined_at: DateTimeUtc,
     /// When the person last logged in.

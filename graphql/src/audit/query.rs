@@ -13,7 +13,7 @@ pub struct AuditQuery;
 
 #[Object]
 impl AuditQuery {
-    /// Who did what, and what was refused, newest first. Needs the role STAFF or ADMIN.
+    /// Who did what, and what was refused, newest first.
     async fn audit_log(
         &self,
         context: &Context<'_>,

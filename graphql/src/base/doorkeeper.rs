@@ -1,37 +1,47 @@
 //! The extension at every door: it enforces the access table, keeps a failed nullable field from wiping its
 //! parent, and sees to it that every error carries a known code and the request's id.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    any::TypeId,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use async_graphql::{
-    PathSegment, Response, ServerError, ServerResult, ValidationResult, Value, Variables,
+    PathSegment, QueryPathNode, QueryPathSegment, Request, Response, ServerError, ServerResult,
+    ValidationResult, Value, Variables,
     extensions::{
-        Extension, ExtensionContext, ExtensionFactory, NextExecute, NextParseQuery, NextRequest,
-        NextResolve, NextValidation, ResolveInfo,
+        Extension, ExtensionContext, ExtensionFactory, NextExecute, NextParseQuery,
+        NextPrepareRequest, NextRequest, NextResolve, NextValidation, ResolveInfo,
     },
     parser::types::ExecutableDocument,
 };
 use domain::{
     audit,
-    base::{Error, Op, error::MASKED},
+    base::{Access, Error, Op, error::MASKED},
 };
 
 use crate::document::cut;
 
-use super::{access, error::outward};
+use super::{access, error::outward, sight};
 
 /// Makes a doorkeeper for each request.
 #[derive(Clone, Copy, Debug)]
-pub struct Doorkeeper;
+pub struct Doorkeeper {
+    /// Whether everybody may read the schema through introspection; staff always may.
+    pub introspection: bool,
+}
 
 impl ExtensionFactory for Doorkeeper {
     fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(DoorkeeperExtension::default())
+        Arc::new(DoorkeeperExtension {
+            introspection: self.introspection,
+            kept: Mutex::default(),
+        })
     }
 }
 
-#[derive(Default)]
 struct DoorkeeperExtension {
+    introspection: bool,
     /// Errors of nullable fields, appended when the answer is complete.
     kept: Mutex<Vec<ServerError>>,
 }
@@ -44,11 +54,25 @@ impl Extension for DoorkeeperExtension {
         for error in &mut response.errors {
             finish(error, request_id);
         }
-        // What ran keeps an error for each `null`; what did not run needs no more than a few.
-        if response.errors.iter().all(|error| error.path.is_empty()) {
-            cut(&mut response.errors);
-        }
+        // The first few tell what is wrong; a `null` without one of its own is one of many.
+        cut(&mut response.errors);
         response
+    }
+
+    async fn prepare_request(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        request: Request,
+        next: NextPrepareRequest<'_>,
+    ) -> ServerResult<Request> {
+        let op = request.data.get(&TypeId::of::<Op>());
+        let op = op.and_then(|op| op.downcast_ref::<Op>());
+        let may_look = self.introspection || op.is_some_and(|op| op.actor().may(Access::Staff));
+        let request = match may_look {
+            true => request,
+            false => request.disable_introspection(),
+        };
+        next.run(ctx, request).await
     }
 
     async fn parse_query(
@@ -99,16 +123,15 @@ impl Extension for DoorkeeperExtension {
         let position = info.field.name.pos;
         let root = info.path_node.parent.is_none() && !info.is_for_introspection;
         let (parent, field) = (root_of(info.parent_type), info.name);
-        let answer_key = info.alias.unwrap_or(info.name);
         let entered = match root {
             true => enter(ctx, parent, field).await,
-            false => Ok(()),
+            false => look(ctx, parent, field),
         };
         let result = match entered {
             Ok(()) => next.run(ctx, info).await,
             Err(error) => {
                 let mut error = error.into_server_error(position);
-                error.path = vec![PathSegment::Field(answer_key.to_owned())];
+                error.path = path_to(info.path_node);
                 Err(error)
             }
         };
@@ -123,6 +146,21 @@ impl Extension for DoorkeeperExtension {
             other => other,
         }
     }
+}
+
+/// Where the field stands in the answer.
+fn path_to(node: &QueryPathNode<'_>) -> Vec<PathSegment> {
+    let mut path = Vec::new();
+    let mut next = Some(node);
+    while let Some(node) = next {
+        path.push(match node.segment {
+            QueryPathSegment::Index(place) => PathSegment::Index(place),
+            QueryPathSegment::Name(name) => PathSegment::Field(name.to_owned()),
+        });
+        next = node.parent;
+    }
+    path.reverse();
+    path
 }
 
 /// The root that a root field stands in. The parts of a merged subscription go by their own names here, where
@@ -154,6 +192,15 @@ async fn enter(ctx: &ExtensionContext<'_>, parent: &str, field: &str) -> async_g
         audit::note_refusal(op, field, refusal.code()).await;
     }
     Err(outward(refusal))
+}
+
+/// Lets the caller see a field of a row that they see, or says why not.
+fn look(ctx: &ExtensionContext<'_>, parent: &str, field: &str) -> async_graphql::Result<()> {
+    match (sight::of(parent, field), ctx.data_opt::<Op>()) {
+        (Access::Anyone, _) => Ok(()),
+        (access, Some(op)) => op.require(access).map_err(outward),
+        (_, None) => Err(outward(Error::internal("a request without an Op"))),
+    }
 }
 
 fn with_code(mut error: ServerError, code: &str) -> ServerError {

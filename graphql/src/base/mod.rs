@@ -8,7 +8,9 @@ pub mod idempotency;
 pub mod ids;
 pub mod page;
 pub mod rate;
+pub mod ruled;
 pub mod scalars;
+pub mod sight;
 
 pub use ask::Ask;
 pub use error::{UserError, UserErrorCode};

@@ -23,7 +23,7 @@ pub struct RateQuery;
 #[Object]
 impl RateQuery {
     /// What is left of the caller's share, the same as in the headers `x-ratelimit-*`. It belongs to the user,
-    /// or without one to the address. `null` where nothing is counted. For anyone.
+    /// or without one to the address. `null` where nothing is counted.
     async fn rate_limit(&self, context: &Context<'_>) -> Option<RateLimit> {
         context.data_opt::<RateLimit>().copied()
     }

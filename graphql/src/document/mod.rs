@@ -13,4 +13,4 @@ mod validator;
 
 pub use limits::Limits;
 pub use prepare::{Documents, Operation};
-pub use refusal::{cut, refusal};
+pub use refusal::{MOST_ERRORS, cut, refusal};

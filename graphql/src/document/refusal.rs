@@ -2,8 +2,8 @@
 
 use async_graphql::ServerError;
 
-/// Errors of one refusal.
-const MOST_ERRORS: usize = 10;
+/// Errors of one answer.
+pub const MOST_ERRORS: usize = 10;
 /// Bytes of a message as JSON writes it.
 const LONGEST_MESSAGE: usize = 400;
 /// Places that one error points to.
@@ -36,7 +36,8 @@ pub(super) fn invalid(message: impl Into<String>) -> ServerError {
     refusal("GRAPHQL_VALIDATION_FAILED", message)
 }
 
-/// Cuts what was never run to a size that cannot be used against others: ten errors, each of bounded length.
+/// Cuts what is told of one request to a size that cannot be used against others: ten errors, each of bounded
+/// length.
 pub fn cut(errors: &mut Vec<ServerError>) {
     errors.truncate(MOST_ERRORS);
     for error in errors {

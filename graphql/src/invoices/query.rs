@@ -16,7 +16,7 @@ pub struct InvoicesQuery;
 
 #[Object]
 impl InvoicesQuery {
-    /// One invoice: the caller's own, or any for staff. Needs a logged-in user.
+    /// One invoice: the caller's own, or any for staff.
     async fn invoice(
         &self,
         context: &Context<'_>,
@@ -28,7 +28,7 @@ impl InvoicesQuery {
         Ok(Some(Invoice(row)))
     }
 
-    /// All invoices. Needs the role STAFF or ADMIN.
+    /// All invoices.
     #[expect(clippy::too_many_arguments, reason = "they are the field's arguments")]
     async fn invoices(
         &self,

@@ -35,7 +35,7 @@ pub struct CancelOrderPayload {
 #[Object]
 impl OrdersMutation {
     /// Orders a plan that is paid once. One that costs nothing is completed at once; for all others `beginPayment`
-    /// comes next. Needs a logged-in user.
+    /// comes next.
     async fn create_order(
         &self,
         context: &Context<'_>,
@@ -55,7 +55,7 @@ impl OrdersMutation {
         })
     }
 
-    /// Calls an order off before it is paid, and the subscription that waits for it. Needs a logged-in user.
+    /// Calls an order off before it is paid, and the subscription that waits for it.
     async fn cancel_order(
         &self,
         context: &Context<'_>,

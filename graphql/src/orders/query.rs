@@ -16,7 +16,7 @@ pub struct OrdersQuery;
 
 #[Object]
 impl OrdersQuery {
-    /// One order: the caller's own, or any for staff. Needs a logged-in user.
+    /// One order: the caller's own, or any for staff.
     async fn order(
         &self,
         context: &Context<'_>,
@@ -28,7 +28,7 @@ impl OrdersQuery {
         Ok(Some(Order(row)))
     }
 
-    /// All orders. Needs the role STAFF or ADMIN.
+    /// All orders.
     #[expect(clippy::too_many_arguments, reason = "they are the field's arguments")]
     async fn orders(
         &self,

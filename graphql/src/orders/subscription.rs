@@ -22,6 +22,10 @@ use super::types::{Order, OrderStatus};
 const POLL_SHARED: Duration = Duration::from_secs(5);
 const POLL_ALONE: Duration = Duration::from_secs(60);
 
+/// A follower who is further behind than this is told where the order stands, and not each step there: a busy
+/// order must not pile up for a client that reads slowly.
+const MOST_MOVES: usize = 10;
+
 /// Orders, live.
 #[derive(Default)]
 pub struct OrdersSubscription;
@@ -44,7 +48,7 @@ pub struct OrderStatusChange {
 #[Subscription]
 impl OrdersSubscription {
     /// Each move of one order, as it happens: the caller's own, or any for staff. The latest move is sent at
-    /// once, so that a client which comes late knows where the order stands. Needs a logged-in user.
+    /// once, so that a client which comes late knows where the order stands.
     async fn order_status_changed(
         &self,
         context: &Context<'_>,
@@ -100,11 +104,14 @@ impl Follower {
                 }
             }
             self.woken = false;
-            let moves = query::moves_after(&self.op, self.id, self.sent)
+            let mut moves = query::moves_after(&self.op, self.id, self.sent)
                 .await
                 .map_err(outward)?;
             if moves.is_empty() {
                 continue;
+            }
+            if moves.len() > MOST_MOVES {
+                moves.drain(..moves.len() - 1);
             }
             let order = query::get(&self.op, self.id).await.map_err(outward)?;
             for one in moves {

@@ -58,7 +58,7 @@ pub struct BeginPaymentPayload {
 #[Object]
 impl PaymentsMutation {
     /// Begins to pay an order: a new attempt, and two ways to go on with it. Watch `orderStatusChanged` for what
-    /// comes of it. Needs a logged-in user.
+    /// comes of it.
     async fn begin_payment(
         &self,
         context: &Context<'_>,

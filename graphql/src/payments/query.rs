@@ -16,7 +16,7 @@ pub struct PaymentsQuery;
 
 #[Object]
 impl PaymentsQuery {
-    /// One attempt to pay: of the caller's own order, or any for staff. Needs a logged-in user.
+    /// One attempt to pay: of the caller's own order, or any for staff.
     async fn payment(
         &self,
         context: &Context<'_>,
@@ -28,7 +28,7 @@ impl PaymentsQuery {
         Ok(Some(Payment(row)))
     }
 
-    /// All attempts to pay. Those in `REVIEW` and `PAID_LATE` wait for a person. Needs the role STAFF or ADMIN.
+    /// All attempts to pay. Those in `REVIEW` and `PAID_LATE` wait for a person.
     #[expect(clippy::too_many_arguments, reason = "they are the field's arguments")]
     async fn payments(
         &self,

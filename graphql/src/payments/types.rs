@@ -2,11 +2,11 @@
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use domain::base::{Access, Error};
+use domain::base::Error;
 use entity::payments::payment;
 
 use crate::{
-    base::{Ask, ask::load, error::outward, ids, scalars::Money},
+    base::{ask::load, error::outward, ids, scalars::Money},
     connection,
     orders::{Order, loaders::OrderById},
 };
@@ -168,11 +168,10 @@ impl Payment {
         self.0.failure_message.as_deref()
     }
 
-    /// What the gateway keeps; told to staff alone.
-    async fn fee(&self, context: &Context<'_>) -> Result<Option<Money>> {
-        let told = context.op()?.actor().may(Access::Staff);
-        let fee = self.0.fee_minor.filter(|_| told);
-        Ok(fee.map(|minor| entity::money::Money::new(minor, self.0.currency).into()))
+    /// What the gateway keeps; `null` until it said.
+    async fn fee(&self) -> Option<Money> {
+        let minor = self.0.fee_minor?;
+        Some(entity::money::Money::new(minor, self.0.currency).into())
     }
 
     /// When it was begun.

@@ -92,6 +92,9 @@ pub struct CreatePlanInput {
     /// The selling points, in order: at most 30 lines of 1 to 200 characters.
     #[graphql(default)]
     pub features: Vec<String>,
+    /// How many days a person's first subscription is free of charge: 0 (none) to 366.
+    #[graphql(default = 0)]
+    pub trial_days: i32,
     /// How many users it is good for, 1 or more; leave it out for any number.
     pub max_users: Option<i32>,
     /// How much storage it gives, in megabytes, 1 or more; leave it out for any amount.
@@ -126,6 +129,7 @@ impl CreatePlanInput {
                 price: self.price.into_money("price.amount")?,
                 billing_cycle: self.billing_cycle.into(),
                 features: self.features,
+                trial_days: self.trial_days,
                 max_users: self.max_users,
                 max_storage_mb: self.max_storage_mb,
             },
@@ -151,6 +155,8 @@ pub struct UpdatePlanInput {
     pub billing_cycle: Option<BillingCycle>,
     /// All selling points, in order, instead of the present ones: at most 30 lines of 1 to 200 characters.
     pub features: Option<Vec<String>>,
+    /// How many days a person's first subscription is free of charge: 0 (none) to 366.
+    pub trial_days: Option<i32>,
     /// How many users it is good for, 1 or more; `null` lifts the limit.
     pub max_users: MaybeUndefined<i32>,
     /// How much storage it gives, in megabytes, 1 or more; `null` lifts the limit.
@@ -182,6 +188,7 @@ impl UpdatePlanInput {
                 .transpose()?,
             billing_cycle: self.billing_cycle.map(Into::into),
             features: self.features,
+            trial_days: self.trial_days,
             max_users: self.max_users.into(),
             max_storage_mb: self.max_storage_mb.into(),
         })

@@ -44,7 +44,7 @@ pub struct ArchivePlanPayload {
 
 #[Object]
 impl PlansMutation {
-    /// Makes a plan with its first terms. Needs the role STAFF or ADMIN.
+    /// Makes a plan with its first terms.
     async fn create_plan(
         &self,
         context: &Context<'_>,
@@ -60,7 +60,7 @@ impl PlansMutation {
     }
 
     /// Changes a plan. Another price, billing cycle, feature or limit makes a new version of its terms: who bought
-    /// on the older ones keeps them. Needs the role STAFF or ADMIN.
+    /// on the older ones keeps them.
     async fn update_plan(
         &self,
         context: &Context<'_>,
@@ -77,7 +77,6 @@ impl PlansMutation {
     }
 
     /// Takes a plan off sale for good. Running subscriptions go on; doing it twice does no more than doing it once.
-    /// Needs the role STAFF or ADMIN.
     async fn archive_plan(
         &self,
         context: &Context<'_>,

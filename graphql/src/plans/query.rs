@@ -16,7 +16,7 @@ pub struct PlansQuery;
 
 #[Object]
 impl PlansQuery {
-    /// The plans that can be bought; staff see the inactive and archived ones too. For anyone.
+    /// The plans that can be bought; staff see the inactive and archived ones too.
     #[expect(clippy::too_many_arguments, reason = "they are the field's arguments")]
     async fn plans(
         &self,
@@ -40,7 +40,7 @@ impl PlansQuery {
         PlanConnection::fetch(op, matching, &sorted, &request).await
     }
 
-    /// One plan; `null` for one that does not exist or that the caller may not see. For anyone.
+    /// One plan; `null` for one that does not exist or that the caller may not see.
     async fn plan(
         &self,
         context: &Context<'_>,

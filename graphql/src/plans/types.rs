@@ -95,6 +95,11 @@ impl Plan {
         Ok(self.terms(context).await?.0.features.0)
     }
 
+    /// How many days a person's first subscription is free of charge; 0 for none.
+    async fn trial_days(&self, context: &Context<'_>) -> Result<i32> {
+        Ok(self.terms(context).await?.0.trial_days)
+    }
+
     /// How many users it is good for; `null` for any number.
     async fn max_users(&self, context: &Context<'_>) -> Result<Option<i32>> {
         Ok(self.terms(context).await?.0.max_users)
@@ -204,6 +209,11 @@ impl PlanVersion {
     /// The selling points, in order.
     async fn features(&self) -> &[String] {
         &self.0.features.0
+    }
+
+    /// How many days a person's first subscription is free of charge; 0 for none.
+    async fn trial_days(&self) -> i32 {
+        self.0.trial_days
     }
 
     /// How many users it is good for; `null` for any number.

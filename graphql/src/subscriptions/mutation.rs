@@ -43,7 +43,7 @@ pub struct UpdateSubscriptionStatusPayload {
 #[Object]
 impl SubscriptionsMutation {
     /// Subscribes to a plan: a pending subscription and its order. A plan that costs nothing is active at once;
-    /// for all others `beginPayment` comes next. Needs a logged-in user.
+    /// for all others `beginPayment` comes next.
     async fn create_subscription(
         &self,
         context: &Context<'_>,
@@ -66,7 +66,6 @@ impl SubscriptionsMutation {
     }
 
     /// Moves a subscription as its states allow. A pending one follows its order and is not moved here.
-    /// Needs the role STAFF or ADMIN.
     async fn update_subscription_status(
         &self,
         context: &Context<'_>,

@@ -21,7 +21,7 @@ pub struct SubscriptionsQuery;
 
 #[Object]
 impl SubscriptionsQuery {
-    /// One subscription: the caller's own, or any for staff. Needs a logged-in user.
+    /// One subscription: the caller's own, or any for staff.
     async fn subscription(
         &self,
         context: &Context<'_>,
@@ -33,7 +33,7 @@ impl SubscriptionsQuery {
         Ok(Some(PlanSubscription(row)))
     }
 
-    /// All subscriptions. Needs the role STAFF or ADMIN.
+    /// All subscriptions.
     #[expect(clippy::too_many_arguments, reason = "they are the field's arguments")]
     async fn subscriptions(
         &self,

@@ -25,7 +25,7 @@ pub struct UsersMutation;
 
 #[Object]
 impl UsersMutation {
-    /// Opens an account of one's own and logs in. For anyone.
+    /// Opens an account of one's own and logs in.
     async fn register(
         &self,
         context: &Context<'_>,
@@ -41,7 +41,7 @@ impl UsersMutation {
     }
 
     /// Begins a session. A wrong password and an unknown name get the same answer; after five failures within 15
-    /// minutes one address must wait, even with the right password. For anyone.
+    /// minutes one address must wait, even with the right password.
     async fn log_in(
         &self,
         context: &Context<'_>,
@@ -57,7 +57,7 @@ impl UsersMutation {
     }
 
     /// Trades a refresh token for the next pair of tokens. A repeat within ten seconds gets the same refresh token
-    /// again; a later one ends the whole session, because somebody may have stolen it. For anyone.
+    /// again; a later one ends the whole session, because somebody may have stolen it.
     async fn refresh_session(
         &self,
         context: &Context<'_>,
@@ -72,7 +72,7 @@ impl UsersMutation {
         })
     }
 
-    /// Ends the session that asks, at once. Needs a logged-in user.
+    /// Ends the session that asks, at once.
     async fn log_out(&self, context: &Context<'_>) -> Result<LogOutPayload> {
         let op = context.op()?;
         let (done, errors) = for_payload(users::log_out(op).await)?;
@@ -82,7 +82,7 @@ impl UsersMutation {
         })
     }
 
-    /// Ends every session of the person who asks, on every device, at once. Needs a logged-in user.
+    /// Ends every session of the person who asks, on every device, at once.
     async fn log_out_everywhere(&self, context: &Context<'_>) -> Result<LogOutEverywherePayload> {
         let (ended, errors) = for_payload(users::log_out_everywhere(context.op()?).await)?;
         Ok(LogOutEverywherePayload {
@@ -91,7 +91,7 @@ impl UsersMutation {
         })
     }
 
-    /// Changes the password of the person who asks, and ends their other sessions. Needs a logged-in user.
+    /// Changes the password of the person who asks, and ends their other sessions.
     async fn change_password(
         &self,
         context: &Context<'_>,
@@ -106,7 +106,7 @@ impl UsersMutation {
         })
     }
 
-    /// Changes what the person who asks says about themself. Needs a logged-in user.
+    /// Changes what the person who asks says about themself.
     async fn update_profile(
         &self,
         context: &Context<'_>,
@@ -120,7 +120,7 @@ impl UsersMutation {
         })
     }
 
-    /// Makes an account for somebody else, with any role. Needs the role ADMIN.
+    /// Makes an account for somebody else, with any role.
     async fn create_user(
         &self,
         context: &Context<'_>,
@@ -136,7 +136,7 @@ impl UsersMutation {
         })
     }
 
-    /// Changes somebody's role, names, verification, or whether they may log in. Needs the role ADMIN.
+    /// Changes somebody's role, names, verification, or whether they may log in.
     async fn update_user(
         &self,
         context: &Context<'_>,
@@ -152,7 +152,7 @@ impl UsersMutation {
     }
 
     /// Closes an account: the person is logged out everywhere and cannot log in. Their orders and subscriptions
-    /// stay; `updateUser` opens it again. Needs the role ADMIN.
+    /// stay; `updateUser` opens it again.
     async fn deactivate_user(
         &self,
         context: &Context<'_>,
@@ -167,7 +167,7 @@ impl UsersMutation {
     }
 
     /// Removes a person's data for good: names, addresses, password, sessions. Their orders stay, and invoices keep
-    /// the buyer as issued, because the law has books kept. Needs the role ADMIN.
+    /// the buyer as issued, because the law has books kept.
     async fn erase_user(
         &self,
         context: &Context<'_>,

@@ -16,7 +16,7 @@ pub struct UsersQuery;
 
 #[Object]
 impl UsersQuery {
-    /// The person who asks. Needs a logged-in user.
+    /// The person who asks.
     async fn me(&self, context: &Context<'_>) -> Result<Option<User>> {
         let op = context.op()?;
         let Some(id) = op.actor().user_id() else {
@@ -26,7 +26,7 @@ impl UsersQuery {
         Ok(found.map(User::from))
     }
 
-    /// One person; `null` for one that does not exist. Needs the role STAFF or ADMIN.
+    /// One person; `null` for one that does not exist.
     async fn user(
         &self,
         context: &Context<'_>,
@@ -36,7 +36,7 @@ impl UsersQuery {
         Ok(found.map_err(outward)?.map(User::from))
     }
 
-    /// Everybody with an account. Needs the role STAFF or ADMIN.
+    /// Everybody with an account.
     #[expect(clippy::too_many_arguments, reason = "they are the field's arguments")]
     async fn users(
         &self,

@@ -475,6 +475,18 @@ async fn a16_the_schema_is_closed_where_introspection_is_off_and_open_where_it_i
         }
     })
     .await;
+    on_each_engine(|house| async move {
+        let asked = Request::new("{__type(name:\"User\"){name}}");
+        let staff = house.staff("staff").await;
+        let answer = schema().execute(attach(asked, staff.op)).await;
+        let expected = serde_json::json!({ "__type": { "name": "User" } });
+        assert_eq!(answer.data.into_json().unwrap(), expected, "staff may look");
+        let asked = Request::new("{__type(name:\"User\"){name}}");
+        let mei = house.customer("mei").await;
+        let answer = schema().execute(attach(asked, mei.op)).await;
+        assert!(!answer.data.to_string().contains("User"), "customers not");
+    })
+    .await;
     let open = build_schema(Options {
         introspection: true,
     });

@@ -1,6 +1,12 @@
 //! A house for tests: a real database in memory, a tiny schema, tokens that anybody can read.
 
-use std::sync::Arc;
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use async_graphql::{Context, ErrorExtensions, Object, Schema, Subscription};
 use async_trait::async_trait;
@@ -14,17 +20,20 @@ use domain::{
     },
     users::{NewUser, register},
 };
-use entity::{id::SessionId, money::Money, payments::PaymentMethod};
+use entity::{base::job_run, id::SessionId, money::Money, payments::PaymentMethod};
 use futures_util::{Stream, StreamExt, stream};
 use http_body_util::BodyExt;
+use metrics_exporter_prometheus::PrometheusHandle;
 use migration::{Migrator, MigratorTrait};
+use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde_json::Value;
+use tokio::net::TcpListener;
 use tower::ServiceExt;
 
 use crate::{
     app,
     config::{self, Keys},
-    http::{House, router},
+    http::{House, router, serve::serve},
     parts,
     shutdown::Shutdown,
     telemetry,
@@ -84,10 +93,32 @@ impl Mutation {
         true
     }
 
+    /// Dies in the middle of a transaction.
+    async fn write_and_panic(&self, context: &Context<'_>) -> bool {
+        let tx = context.data_unchecked::<Op>().begin().await.unwrap();
+        let run = job_run::ActiveModel {
+            job: Set("half".to_owned()),
+            slot_at: Set(tx.now()),
+            started_at: Set(tx.now()),
+            finished_at: Set(None),
+            handled: Set(0),
+            error: Set(None),
+        };
+        let inserted = job_run::Entity::insert(run);
+        inserted.exec_without_returning(tx.db()).await.unwrap();
+        let canaries: [bool; 0] = [];
+        *canaries
+            .first()
+            .expect("a canary that must not leave the house")
+    }
+
     async fn key(&self, context: &Context<'_>) -> String {
         graphql::base::idempotency::key(context, "").to_owned()
     }
 }
+
+/// How many pieces of [`Live`]'s torrent were made.
+pub static TORRENT: AtomicUsize = AtomicUsize::new(0);
 
 pub struct Live;
 
@@ -103,6 +134,22 @@ impl Live {
 
     async fn flood(&self) -> impl Stream<Item = i32> {
         stream::repeat(1)
+    }
+
+    /// Always has more, and each of it is large.
+    async fn torrent(&self) -> impl Stream<Item = String> {
+        stream::repeat_with(|| "x".repeat(256 * 1024)).inspect(|_| {
+            TORRENT.fetch_add(1, Ordering::Relaxed);
+        })
+    }
+
+    async fn panics(&self) -> impl Stream<Item = i32> {
+        stream::once(async {
+            let canaries: [i32; 0] = [];
+            *canaries
+                .first()
+                .expect("a canary that must not leave the house")
+        })
     }
 
     async fn who(&self, context: &Context<'_>) -> impl Stream<Item = String> + use<> {
@@ -175,6 +222,9 @@ impl Gateway for NoGateway {
     }
 }
 
+/// One process counts once, however many houses stand in it.
+static FIGURES: LazyLock<PrometheusHandle> = LazyLock::new(|| telemetry::start_metrics().unwrap());
+
 pub struct Place {
     pub house: House,
     pub clock: Arc<ManualClock>,
@@ -214,7 +264,7 @@ pub async fn place(settings: &[(&str, &str)]) -> Place {
         Arc::new(Schema::new(Query, Mutation, Live)),
         Arc::new(config),
         Shutdown::default(),
-        telemetry::start_metrics().unwrap(),
+        FIGURES.clone(),
     );
     Place { house, clock }
 }
@@ -262,6 +312,21 @@ impl Place {
             headers: parts.headers,
             text: String::from_utf8(body.to_vec()).unwrap(),
         }
+    }
+
+    /// How often something was counted so far.
+    pub fn figure(&self, name: &str) -> u64 {
+        let text = self.house.metrics.render();
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        line.map_or(0, |count| count.trim().parse().unwrap())
+    }
+
+    /// Served on a port of its own.
+    pub async fn listen(&self) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(serve(listener, self.router(), self.house.clone()));
+        address
     }
 
     pub async fn get(&self, path: &str) -> Answer {

@@ -1,101 +1,20 @@
 //! Sockets: over a real connection, with real close codes.
 
-use std::{net::SocketAddr, time::Duration};
+use std::time::Duration;
 
+use serde_json::json;
+use tokio_tungstenite::tungstenite::Message;
+
+use super::{
+    kit::place,
+    talk::{connect, dial},
+};
 use futures_util::{SinkExt, StreamExt};
-use serde_json::{Value, json};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-};
-use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{Error, Message, client::IntoClientRequest, error::ProtocolError},
-};
-
-use super::kit::{Place, place};
-use crate::http::serve::serve;
-
-/// Served on a port of its own.
-async fn listen(place: &Place) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let (router, house) = (place.router(), place.house.clone());
-    tokio::spawn(serve(listener, router, house));
-    address
-}
-
-struct Client(WebSocketStream<MaybeTlsStream<TcpStream>>);
-
-async fn dial(address: SocketAddr, headers: &[(&str, &str)]) -> Result<Client, u16> {
-    let mut request = format!("ws://{address}/graphql")
-        .into_client_request()
-        .unwrap();
-    for (name, value) in headers {
-        let name: http::HeaderName = name.parse().unwrap();
-        request.headers_mut().insert(name, value.parse().unwrap());
-    }
-    match connect_async(request).await {
-        Ok((stream, _)) => Ok(Client(stream)),
-        Err(Error::Http(response)) => Err(response.status().as_u16()),
-        Err(Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(_))) => Err(101),
-        Err(other) => panic!("{other}"),
-    }
-}
-
-async fn connect(address: SocketAddr) -> Client {
-    let protocol = [("sec-websocket-protocol", "graphql-transport-ws")];
-    dial(address, &protocol).await.expect("a socket")
-}
-
-impl Client {
-    async fn say(&mut self, message: Value) {
-        self.0
-            .send(Message::text(message.to_string()))
-            .await
-            .unwrap();
-    }
-
-    async fn init(&mut self, payload: Value) {
-        self.say(json!({ "type": "connection_init", "payload": payload }))
-            .await;
-        assert_eq!(self.hear().await, json!({ "type": "connection_ack" }));
-    }
-
-    async fn subscribe(&mut self, id: &str, document: &str) {
-        self.say(json!({ "type": "subscribe", "id": id, "payload": { "query": document } }))
-            .await;
-    }
-
-    async fn hear(&mut self) -> Value {
-        loop {
-            match self.0.next().await.expect("open").unwrap() {
-                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
-                Message::Ping(_) => {}
-                other => panic!("{other:?}"),
-            }
-        }
-    }
-
-    /// The code that the server closes with, whatever it says before.
-    async fn closed(&mut self) -> u16 {
-        let waited = tokio::time::timeout(Duration::from_secs(10), async {
-            loop {
-                match self.0.next().await {
-                    Some(Ok(Message::Close(Some(frame)))) => return frame.code.into(),
-                    Some(Ok(_)) => {}
-                    other => panic!("no close frame: {other:?}"),
-                }
-            }
-        });
-        waited.await.expect("closed in time")
-    }
-}
 
 #[tokio::test]
 async fn a_subscription_is_answered_until_it_is_complete() {
     let place = place(&[]).await;
-    let mut client = connect(listen(&place).await).await;
+    let mut client = connect(place.listen().await).await;
     client.init(json!({})).await;
     client.subscribe("1", "subscription { count(to: 2) }").await;
     for count in 0..2 {
@@ -121,7 +40,7 @@ async fn a_subscription_is_answered_until_it_is_complete() {
 #[tokio::test]
 async fn a_document_that_does_not_run_is_one_error_and_nothing_after() {
     let place = place(&[]).await;
-    let mut client = connect(listen(&place).await).await;
+    let mut client = connect(place.listen().await).await;
     client.init(json!(null)).await;
     for document in [
         "subscription {",
@@ -145,7 +64,7 @@ async fn a_document_that_does_not_run_is_one_error_and_nothing_after() {
 #[tokio::test]
 async fn whoever_breaks_the_protocol_is_told_how() {
     let place = place(&[]).await;
-    let address = listen(&place).await;
+    let address = place.listen().await;
     let subscribe = json!({ "type": "subscribe", "id": "1", "payload": { "query": "subscription { silence }" } });
     let init = json!({ "type": "connection_init" });
     let cases = [
@@ -188,7 +107,7 @@ async fn whoever_breaks_the_protocol_is_told_how() {
 async fn a_client_that_says_nothing_is_closed() {
     let mut place = place(&[]).await;
     place.house.limits.init = Duration::from_millis(20);
-    let mut client = connect(listen(&place).await).await;
+    let mut client = connect(place.listen().await).await;
     assert_eq!(client.closed().await, 4408);
 }
 
@@ -197,7 +116,7 @@ async fn a_person_keeps_a_socket_as_long_as_the_session_lives() {
     let mut place = place(&[]).await;
     place.house.limits.session_check = Duration::from_millis(20);
     let (token, op) = place.somebody().await;
-    let address = listen(&place).await;
+    let address = place.listen().await;
     let payload = json!({ "authorization": format!("Bearer {token}") });
 
     let mut client = connect(address).await;
@@ -209,11 +128,31 @@ async fn a_person_keeps_a_socket_as_long_as_the_session_lives() {
 }
 
 #[tokio::test]
+async fn nothing_is_told_after_the_session_ended() {
+    let place = place(&[]).await;
+    let (token, op) = place.somebody().await;
+    let mut client = connect(place.listen().await).await;
+    client
+        .init(json!({ "authorization": format!("Bearer {token}") }))
+        .await;
+    client.subscribe("1", "subscription { flood }").await;
+    for _ in 0..10 {
+        assert_eq!(client.hear().await["type"], "next");
+    }
+    domain::users::log_out(&op).await.unwrap();
+    let next = client.0.next().await.unwrap().unwrap();
+    let Message::Close(Some(frame)) = next else {
+        panic!("told something more: {next}")
+    };
+    assert_eq!(u16::from(frame.code), 4403);
+}
+
+#[tokio::test]
 async fn a_socket_ends_with_its_token() {
     let mut place = place(&[]).await;
     place.house.limits.session_check = Duration::from_millis(20);
     let (token, _) = place.somebody().await;
-    let mut client = connect(listen(&place).await).await;
+    let mut client = connect(place.listen().await).await;
     client
         .init(json!({ "Authorization": format!("Bearer {token}") }))
         .await;
@@ -226,7 +165,7 @@ async fn there_is_an_end_to_subscriptions_and_to_sockets() {
     let mut place = place(&[]).await;
     place.house.limits.subscriptions = 2;
     place.house.limits.sockets_of_address = 1;
-    let address = listen(&place).await;
+    let address = place.listen().await;
     let mut client = connect(address).await;
     client.init(json!({})).await;
     for id in ["1", "2", "3"] {
@@ -240,24 +179,9 @@ async fn there_is_an_end_to_subscriptions_and_to_sockets() {
 }
 
 #[tokio::test]
-async fn a_flood_does_not_drown_its_neighbours() {
-    let place = place(&[]).await;
-    let mut client = connect(listen(&place).await).await;
-    client.init(json!({})).await;
-    client.subscribe("flood", "subscription { flood }").await;
-    client
-        .subscribe("quiet", "subscription { count(to: 1) }")
-        .await;
-    let arrived = async { while client.hear().await["id"] != "quiet" {} };
-    tokio::time::timeout(Duration::from_secs(5), arrived)
-        .await
-        .expect("the quiet one is heard");
-}
-
-#[tokio::test]
 async fn foreign_pages_get_no_socket() {
     let place = place(&[("FABRICA_ALLOWED_ORIGINS", "https://staff.example")]).await;
-    let address = listen(&place).await;
+    let address = place.listen().await;
     let own = format!("http://{address}");
     for (origin, expected) in [
         ("https://evil.example", Some(403)),
@@ -276,7 +200,7 @@ async fn foreign_pages_get_no_socket() {
 #[tokio::test]
 async fn sockets_are_told_to_come_again_when_the_server_goes() {
     let place = place(&[]).await;
-    let address = listen(&place).await;
+    let address = place.listen().await;
     let mut client = connect(address).await;
     client.init(json!({})).await;
     let shutdown = place.house.shutdown.clone();
@@ -294,36 +218,9 @@ async fn sockets_are_told_to_come_again_when_the_server_goes() {
 }
 
 #[tokio::test]
-async fn headers_that_do_not_come_end_the_connection() {
-    let mut place = place(&[]).await;
-    place.house.limits.headers = Duration::from_millis(50);
-    let address = listen(&place).await;
-    for begun in ["", "POST /graphql HTTP/1.1\r\nHost: x\r\nX-Slow"] {
-        let mut stream = TcpStream::connect(address).await.unwrap();
-        stream.write_all(begun.as_bytes()).await.unwrap();
-        let mut rest = Vec::new();
-        let ended = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut rest));
-        ended.await.expect("closed in time").ok();
-    }
-}
-
-#[tokio::test]
-async fn one_address_cannot_take_every_connection() {
-    let mut place = place(&[]).await;
-    place.house.limits.connections = 1;
-    let address = listen(&place).await;
-    let first = TcpStream::connect(address).await.unwrap();
-    let mut second = TcpStream::connect(address).await.unwrap();
-    let mut rest = Vec::new();
-    let ended = tokio::time::timeout(Duration::from_secs(5), second.read_to_end(&mut rest));
-    ended.await.expect("refused").ok();
-    drop(first);
-}
-
-#[tokio::test]
 async fn each_subscription_is_taken_from_the_share() {
     let place = place(&[("FABRICA_RATE_PER_HOUR", "2")]).await;
-    let mut client = connect(listen(&place).await).await;
+    let mut client = connect(place.listen().await).await;
     client.init(json!({})).await;
     for id in ["1", "2"] {
         client.subscribe(id, "subscription { silence }").await;

@@ -15,14 +15,14 @@ use crate::kit::{Shop, both_engines, client::Client};
 both_engines!(tokens_of_any_other_make_are_refused);
 
 /// A token taken apart, and the key it was signed with.
-struct Token {
+pub struct Token {
     header: Value,
     claims: Value,
     key: Ed25519KeyPair,
 }
 
 impl Token {
-    fn of(client: &Client, shop: &Shop) -> Self {
+    pub fn of(client: &Client, shop: &Shop) -> Self {
         let part = |index: usize| {
             let text = client.token().split('.').nth(index).unwrap().to_owned();
             serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).unwrap()).unwrap()
@@ -33,6 +33,11 @@ impl Token {
             claims: part(1),
             key: Ed25519KeyPair::from_pkcs8(&der).unwrap(),
         }
+    }
+
+    /// When it was made, in seconds since 1970.
+    pub fn issued_at(&self) -> i64 {
+        self.claims["iat"].as_i64().unwrap()
     }
 
     fn text(header: &Value, claims: &Value) -> String {
@@ -55,7 +60,7 @@ impl Token {
     }
 
     /// Rightly signed, with one claim changed, or removed.
-    fn with_claim(&self, name: &str, value: Option<Value>) -> String {
+    pub fn with_claim(&self, name: &str, value: Option<Value>) -> String {
         let mut claims = self.claims.clone();
         match value {
             Some(value) => claims[name] = value,

@@ -1,7 +1,7 @@
 //! Who may come in, and what they may see.
 
 mod access;
-mod forged_tokens;
+pub mod forged_tokens;
 mod log_in;
 mod ownership;
 mod sessions;

@@ -8,6 +8,7 @@ both_engines!(
     what_belongs_to_others_cannot_be_told_from_nothing,
     nobody_gives_themself_a_role,
     cursors_open_no_other_list,
+    filters_sortings_and_counts_tell_nothing_of_others,
 );
 
 /// An answer without what differs in every answer.
@@ -166,5 +167,73 @@ async fn cursors_open_no_other_list(shop: Shop) {
             || (orders["nodes"] == json!([]) && orders["totalCount"] == 0),
         "{}",
         answer.body
+    );
+}
+
+async fn filters_sortings_and_counts_tell_nothing_of_others(shop: Shop) {
+    let mei = shop.mei().await;
+    let purchase = mei.subscribe("pro").await;
+    let lin = shop.newcomer("lin").await;
+
+    // What nobody may filter or sort by is no field at all, for staff neither
+    let staff = shop.demo("staff").await;
+    for document in [
+        "{ orders(filter: { ownerEmail_startsWith: \"a\" }) { totalCount } }",
+        "{ users(filter: { passwordHash: \"a\" }) { totalCount } }",
+        "{ users(sort: { field: PASSWORD_HASH, direction: ASCENDING }) { totalCount } }",
+        "{ plans(filter: { secret: true }) { totalCount } }",
+    ] {
+        for client in [&lin, &staff] {
+            let answer = client.send(document, json!({})).await;
+            assert_eq!(
+                answer.code(),
+                "GRAPHQL_VALIDATION_FAILED",
+                "{document}: {}",
+                answer.body
+            );
+            assert!(answer.body.get("data").is_none());
+        }
+    }
+    // and what staff may filter by is closed to all others
+    let number = format!(
+        "{{ orders(filter: {{ number: \"{}\" }}) {{ totalCount }} }}",
+        purchase.number
+    );
+    assert_eq!(
+        staff.ask(&number, json!({})).await["orders"]["totalCount"],
+        1
+    );
+    assert_eq!(lin.send(&number, json!({})).await.code(), "FORBIDDEN");
+
+    // Counts are of what one sees
+    let count =
+        "{ me { orders { totalCount } subscriptions { totalCount } invoices { totalCount } } }";
+    let hers = mei.ask(count, json!({})).await["me"].clone();
+    assert_eq!(
+        (
+            &hers["orders"]["totalCount"],
+            &hers["subscriptions"]["totalCount"]
+        ),
+        (&json!(1), &json!(1))
+    );
+    let nothing = json!({ "totalCount": 0 });
+    let his = lin.ask(count, json!({})).await["me"].clone();
+    assert_eq!(
+        his,
+        json!({ "orders": nothing, "subscriptions": nothing, "invoices": nothing })
+    );
+    let plans = "{ plans { totalCount } }";
+    let on_sale = lin.ask(plans, json!({})).await["plans"]["totalCount"]
+        .as_i64()
+        .unwrap();
+    let input = json!({ "planId": staff.plan("team").await });
+    staff.mutate("archivePlan", "plan { id }", input).await;
+    assert_eq!(
+        lin.ask(plans, json!({})).await["plans"]["totalCount"],
+        on_sale - 1
+    );
+    assert_eq!(
+        staff.ask(plans, json!({})).await["plans"]["totalCount"],
+        on_sale
     );
 }

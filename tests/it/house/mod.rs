@@ -1,6 +1,8 @@
 //! The house rules, held by reading the house.
 
+mod bounds;
 mod floors;
 mod generated;
+mod promises;
 mod sizes;
 mod sources;

@@ -7,12 +7,13 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{Message, client::IntoClientRequest},
+    tungstenite::{Error, Message, client::IntoClientRequest},
 };
 
 use super::wait::SOON;
 
 /// A socket.
+#[derive(Debug)]
 pub struct Live {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
 }
@@ -59,14 +60,23 @@ impl Live {
 
     /// Connects, and says nothing yet.
     pub async fn open(url: &str) -> Self {
+        let opened = Self::dial(url, &[("sec-websocket-protocol", "graphql-transport-ws")]);
+        opened.await.unwrap()
+    }
+
+    /// Asks for a socket with these headers; the status when it is refused.
+    pub async fn dial(url: &str, headers: &[(&str, &str)]) -> Result<Self, u16> {
         let address = format!("{}/graphql", url.replacen("http", "ws", 1));
         let mut request = address.into_client_request().unwrap();
-        let protocol = "graphql-transport-ws".parse().unwrap();
-        request
-            .headers_mut()
-            .insert("sec-websocket-protocol", protocol);
-        let (socket, _) = connect_async(request).await.unwrap();
-        Self { socket }
+        for (name, value) in headers {
+            let name: reqwest::header::HeaderName = name.parse().unwrap();
+            request.headers_mut().insert(name, value.parse().unwrap());
+        }
+        match connect_async(request).await {
+            Ok((socket, _)) => Ok(Self { socket }),
+            Err(Error::Http(answer)) => Err(answer.status().as_u16()),
+            Err(other) => panic!("no socket: {other}"),
+        }
     }
 
     /// Sends a message.
@@ -75,9 +85,24 @@ impl Live {
         self.socket.send(message).await.unwrap();
     }
 
+    /// Sends a message to a server that may have hung up.
+    pub async fn try_say(&mut self, message: Value) {
+        let _ = self.socket.send(Message::text(message.to_string())).await;
+    }
+
+    /// Sends a ping of the protocol below, to a server that may have hung up.
+    pub async fn try_ping(&mut self) {
+        let _ = self.socket.send(Message::Ping(Vec::new().into())).await;
+    }
+
     /// Watches an order.
     pub async fn watch(&mut self, order_id: &str) {
-        self.say(json!({ "id": "watch", "type": "subscribe", "payload": {
+        self.watch_as("watch", order_id).await;
+    }
+
+    /// Watches an order, under this id.
+    pub async fn watch_as(&mut self, id: &str, order_id: &str) {
+        self.say(json!({ "id": id, "type": "subscribe", "payload": {
             "query": "subscription($id: ID!) {
                 orderStatusChanged(orderId: $id) { status previousStatus version }
             }",

@@ -6,6 +6,7 @@ pub mod customer;
 pub mod database;
 pub mod invariants;
 pub mod live;
+pub mod raw;
 pub mod scenario;
 pub mod server;
 pub mod templates;

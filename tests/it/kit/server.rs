@@ -61,6 +61,18 @@ impl Server {
         }
     }
 
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// SIGTERM: please go.
+    pub fn ask_to_go(&self) {
+        let id = self.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &id]).status();
+        assert!(sent.unwrap().success());
+    }
+
     /// SIGKILL: no word of farewell.
     pub fn kill(mut self) {
         self.end();

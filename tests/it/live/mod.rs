@@ -1,6 +1,8 @@
 //! Orders, live, over real sockets.
 
+mod crowds;
 mod protocol;
+mod rights;
 
 use std::time::{Duration, Instant};
 

@@ -1,8 +1,9 @@
 //! The words of `graphql-transport-ws`, and how sockets end that do not keep to them.
 
 use serde_json::{Value, json};
+use tokio::io::AsyncReadExt;
 
-use crate::kit::{Engine, Said, Shop, live::Live, run};
+use crate::kit::{Engine, Said, Shop, live::Live, raw::Raw, run};
 
 fn subscribe(id: &str, query: &str) -> Value {
     json!({ "id": id, "type": "subscribe", "payload": { "query": query } })
@@ -77,6 +78,74 @@ async fn sockets_that_break_the_protocol_are_closed(shop: Shop) {
     // The socket lives on
     live.watch(&purchase.order_id).await;
     assert_eq!(live.change().await.status, "PENDING");
+}
+
+/// Asks for a socket in this subprotocol by hand, since client libraries hang up when it is not chosen: the code
+/// that the socket is closed with.
+async fn ending_in(shop: &Shop, protocol: &str) -> u16 {
+    let mut raw = Raw::connect(&shop.url).await;
+    let request = format!(
+        "GET /graphql HTTP/1.1\r\nHost: shop\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n{protocol}\r\n"
+    );
+    raw.send(request.as_bytes()).await;
+    let head = raw.head().await.to_ascii_lowercase();
+    assert!(head.starts_with("http/1.1 101 "), "{head}");
+    assert!(!head.contains("sec-websocket-protocol"), "{head}");
+    let (kind, _length) = (
+        raw.0.read_u8().await.unwrap(),
+        raw.0.read_u8().await.unwrap(),
+    );
+    assert_eq!(kind, 0x88, "a close frame");
+    raw.0.read_u16().await.unwrap()
+}
+
+async fn other_subprotocols_are_told_so(shop: Shop) {
+    for protocol in ["graphql-ws", "nonsense", "graphql-ws, mqtt"] {
+        let header = format!("Sec-WebSocket-Protocol: {protocol}\r\n");
+        assert_eq!(ending_in(&shop, &header).await, 4406, "{protocol}");
+    }
+    assert_eq!(ending_in(&shop, "").await, 4406, "none at all");
+
+    let ours = ("sec-websocket-protocol", "graphql-transport-ws");
+    for origin in ["https://evil.example", "null", "http://127.0.0.1:1"] {
+        let refused = Live::dial(&shop.url, &[ours, ("origin", origin)]).await;
+        assert_eq!(refused.err(), Some(403), "{origin}");
+    }
+    let own = Live::dial(&shop.url, &[ours, ("origin", shop.url.as_str())]).await;
+    assert!(own.is_ok(), "our own page");
+}
+
+#[tokio::test]
+async fn a_wrong_subprotocol_is_4406_and_a_foreign_page_gets_no_socket() {
+    run(Engine::Sqlite, &[], other_subprotocols_are_told_so).await;
+}
+
+async fn floods_are_cut_off(shop: Shop) {
+    let init = json!({ "type": "connection_init" });
+    let large = json!({ "type": "ping", "payload": { "x": "x".repeat(65 * 1024) } });
+    let mut live = Live::open(&shop.url).await;
+    live.say(init.clone()).await;
+    live.must_be_let_in().await;
+    live.try_say(large).await;
+    assert_eq!(ending(&mut live).await, 1009);
+    let mut live = Live::open(&shop.url).await;
+    live.say(init.clone()).await;
+    for _ in 0..200 {
+        live.try_say(json!({ "type": "pong" })).await;
+    }
+    assert_eq!(ending(&mut live).await, 4429);
+    let mut live = Live::open(&shop.url).await;
+    live.say(init).await;
+    for _ in 0..200 {
+        live.try_ping().await;
+    }
+    assert_eq!(ending(&mut live).await, 4429);
+}
+
+#[tokio::test]
+async fn large_messages_and_floods_end_the_socket() {
+    run(Engine::Sqlite, &[], floods_are_cut_off).await;
 }
 
 #[tokio::test]

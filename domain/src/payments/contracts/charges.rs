@@ -66,6 +66,7 @@ pub async fn open(
         expires_at: Set(now),
         next_check_at: Set(None),
         checks: Set(0),
+        test_clock_id: Set(order.test_clock_id),
         version: Set(1),
         updated_at: Set(now),
         ..Default::default()
@@ -117,6 +118,7 @@ pub async fn note(
     if succeeded {
         changes.charges = Set(number);
         changes.failures = Set(0);
+        changes.retries = Set(0);
     } else {
         changes.failures = Set(contract.failures + 1);
     }

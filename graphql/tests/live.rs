@@ -1,0 +1,87 @@
+//! What a subscriber is told of an order that moves faster than they can read.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking; clippy does not see that these functions are of tests"
+)]
+
+#[path = "../../domain/tests/kit/mod.rs"]
+mod kit;
+#[path = "../../domain/tests/flows/scene.rs"]
+#[expect(
+    dead_code,
+    reason = "the words of another test, of which a few are spoken here"
+)]
+mod scene;
+
+use async_graphql::{Request, Response};
+use domain::base::Topic;
+use entity::{base::transition, id::OrderId};
+use futures_util::{Stream, StreamExt};
+use graphql::{Options, attach, build_schema};
+use kit::{House, Person, on_each_engine};
+use sea_orm::{ActiveValue::Set, EntityTrait};
+
+fn watch(who: &Person, order: OrderId) -> impl Stream<Item = Response> + use<> {
+    let schema = build_schema(Options {
+        introspection: false,
+    });
+    let document =
+        format!("subscription {{ orderStatusChanged(orderId: \"{order}\") {{ version }} }}");
+    schema.execute_stream(attach(Request::new(document), who.op.clone()))
+}
+
+async fn next(answers: &mut (impl Stream<Item = Response> + Unpin)) -> i64 {
+    let answer = answers.next().await.unwrap();
+    assert!(answer.errors.is_empty(), "{:?}", answer.errors);
+    let data = answer.data.into_json().unwrap();
+    data["orderStatusChanged"]["version"].as_i64().unwrap()
+}
+
+/// Writes moves into the order's log, and then says that it moved.
+async fn moves(house: &House, order: OrderId, versions: std::ops::RangeInclusive<i64>) {
+    let rows = versions.map(|version| transition::ActiveModel {
+        subject: Set(order.to_string()),
+        version: Set(version),
+        from_status: Set(Some("PENDING".to_owned())),
+        to_status: Set("PROCESSING".to_owned()),
+        cause: Set("test".to_owned()),
+        actor: Set("test".to_owned()),
+        at: Set(house.now()),
+    });
+    let rows: Vec<_> = rows.collect();
+    for some in rows.chunks(100) {
+        let inserted = transition::Entity::insert_many(some.to_vec());
+        let database = house.app.database.writer();
+        inserted.exec_without_returning(database).await.unwrap();
+    }
+    house.app.hub.poke(Topic::Order(order));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_falls_far_behind_is_told_the_latest_and_who_does_not_is_told_each() {
+    on_each_engine(|house| async move {
+        let mei = house.customer("mei").await;
+        let thing = scene::once(&house).await;
+        let hot = scene::buy(&mei, &thing, 1, "k1").await.unwrap().id;
+        let quiet = scene::buy(&mei, &thing, 1, "k2").await.unwrap().id;
+        let (mut of_hot, mut of_quiet) = (Box::pin(watch(&mei, hot)), Box::pin(watch(&mei, quiet)));
+        let first = next(&mut of_hot).await;
+        next(&mut of_quiet).await;
+
+        moves(&house, hot, first + 1..=first + 10).await;
+        for version in first + 1..=first + 10 {
+            assert_eq!(next(&mut of_hot).await, version);
+        }
+
+        // When a thousand moves come before it is read again
+        moves(&house, hot, first + 11..=first + 1010).await;
+        moves(&house, quiet, 2000..=2000).await;
+
+        // Then one answer stands for all, and the neighbour's is there too
+        assert_eq!(next(&mut of_hot).await, first + 1010);
+        assert_eq!(next(&mut of_quiet).await, 2000);
+    })
+    .await;
+}
