@@ -21,7 +21,10 @@ use crate::{
         PlansMutation, PlansQuery,
         loaders::{PlanById, PlanVersionById, PlanVersionsByPlan},
     },
-    subscriptions::{SubscriptionsMutation, SubscriptionsQuery, loaders::SubscriptionById},
+    subscriptions::{
+        SubscriptionsMutation, SubscriptionsQuery,
+        loaders::{CardContractBySubscription, SubscriptionById},
+    },
     users::{UsersMutation, UsersQuery, loaders::UserById},
 };
 
@@ -116,6 +119,7 @@ pub fn attach(request: Request, op: Op) -> Request {
     let request = with_loader(request, InvoiceByOrder(op.clone()));
     let request = with_loader(request, LinesByInvoice(op.clone()));
     let request = with_loader(request, SubscriptionById(op.clone()));
+    let request = with_loader(request, CardContractBySubscription(op.clone()));
     request.data(op)
 }
 

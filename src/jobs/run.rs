@@ -100,6 +100,8 @@ async fn work(op: &Op, work: Work) -> Result<u64> {
     match work {
         Work::ApplyNotices => flows::apply_notices(op, BATCH, reread).await,
         Work::AskGateway => flows::ask_about_due_payments(op, BATCH).await,
+        Work::AskContracts => ask_contracts(op).await,
+        Work::CancelContracts => flows::cancel_contracts(op, BATCH).await,
         Work::ExpireOrders => flows::expire_orders(op, BATCH).await,
         Work::CleanUp => clean_up(op).await,
     }
@@ -107,6 +109,11 @@ async fn work(op: &Op, work: Work) -> Result<u64> {
 
 fn reread(stored: &notice::Model) -> Option<domain::ports::Notice> {
     Ecpay::reread_notice(stored.kind, stored.fields.0.clone()).ok()
+}
+
+async fn ask_contracts(op: &Op) -> Result<u64> {
+    let tried = flows::retry_charges(op, BATCH).await?;
+    Ok(tried + flows::ask_contracts(op, BATCH).await?)
 }
 
 async fn clean_up(op: &Op) -> Result<u64> {

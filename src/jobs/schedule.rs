@@ -20,6 +20,10 @@ pub enum Work {
     ApplyNotices,
     /// The gateway is asked about payments whose notices may be lost.
     AskGateway,
+    /// The gateway is asked about card contracts whose charges it should have told of, and told to try failed ones again.
+    AskContracts,
+    /// Card contracts that have nothing to pay for any more are ended at the gateway.
+    CancelContracts,
     /// Orders that were not paid in time end.
     ExpireOrders,
     /// Sessions, log-in failures, idempotency keys and job runs that are long over are removed.
@@ -39,6 +43,18 @@ pub const JOBS: &[Job] = &[
         every_seconds: 5,
         purpose: "asks the gateway about payments whose notices may be lost",
         work: Work::AskGateway,
+    },
+    Job {
+        name: "ask_contracts",
+        every_seconds: 10,
+        purpose: "asks the gateway about card contracts, and has failed charges tried again",
+        work: Work::AskContracts,
+    },
+    Job {
+        name: "cancel_contracts",
+        every_seconds: 5,
+        purpose: "ends card contracts at the gateway that have nothing to pay for any more",
+        work: Work::CancelContracts,
     },
     Job {
         name: "expire_orders",

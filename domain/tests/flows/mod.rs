@@ -1,6 +1,7 @@
 //! Scenes by what they are about; `scene` has the words they share.
 
 mod buying;
+mod card_contracts;
 mod checkout;
 mod codes;
 mod deadlines;

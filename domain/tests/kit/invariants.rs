@@ -10,7 +10,7 @@ use entity::{
     base::{event, transition},
     invoices::{invoice, invoice_series},
     orders::order,
-    payments::payment,
+    payments::{card_contract, payment},
     subscriptions::subscription,
 };
 use sea_orm::{ActiveEnum, ConnectionTrait, EntityTrait, QueryOrder, Statement};
@@ -55,8 +55,11 @@ pub async fn violations(house: &House) -> Vec<String> {
     let subscriptions = subscription::Entity::find();
     let subscriptions = subscriptions.all(database.reader()).await.unwrap();
     log.check::<subscription::Entity>(&subscriptions, "subscription.created", &mut found);
+    let contracts = card_contract::Entity::find();
+    let contracts = contracts.all(database.reader()).await.unwrap();
+    log.check::<card_contract::Entity>(&contracts, "card_contract.opened", &mut found);
     log.check_subjects(
-        orders.len() + payments.len() + subscriptions.len(),
+        orders.len() + payments.len() + subscriptions.len() + contracts.len(),
         &mut found,
     );
     check_series(database, &mut found).await;
@@ -213,7 +216,12 @@ impl Log {
                 if step.version != version || !follows || !legal {
                     found.push(format!("I7: {subject} made the move {step:?} from {at:?}"));
                 }
-                let told = self.told(&subject, step, made, &format!("{}.status_changed", E::NAME));
+                let told = self.told(
+                    &subject,
+                    step,
+                    made,
+                    &format!("{}.status_changed", E::NAME.replace(' ', "_")),
+                );
                 if told != 1 {
                     found.push(format!("I8: {told} events tell of {step:?}"));
                 }

@@ -111,12 +111,11 @@ pub async fn note(
     let next = next_charge(contract, charge.at);
     let mut changes = card_contract::ActiveModel {
         id: Set(contract.id),
-        next_charge_at: Set(next),
         updated_at: Set(tx.now()),
         ..Default::default()
     };
     if succeeded {
-        changes.charges = Set(number);
+        changes.charges = Set(number.max(contract.charges));
         changes.failures = Set(0);
         changes.retries = Set(0);
     } else {
@@ -124,6 +123,7 @@ pub async fn note(
     }
     if contract.status == entity::payments::CardContractStatus::Active {
         changes.checks = Set(0);
+        changes.next_charge_at = Set(next);
         changes.next_check_at = Set(if succeeded {
             next.map(|next| next + schedule::NOTICE_TIME)
         } else {
