@@ -242,11 +242,11 @@ async fn a_charge_that_overtook_another_waits_until_the_gateway_told_of_the_othe
         house.wait(Duration::hours(1));
         // The period of charge 2 begins with its money; that of charge 3 right after.
         for _ in 0..3 {
-            apply(&house, &[third.clone()]).await;
+            apply(&house, std::slice::from_ref(&third)).await;
             look_after(&house).await;
             tick(&house).await;
         }
-        apply(&house, &[third.clone()]).await;
+        apply(&house, std::slice::from_ref(&third)).await;
         assert_eq!(
             attempts(&house).await,
             [(2, PaymentStatus::Paid), (3, PaymentStatus::Paid)]
@@ -435,10 +435,8 @@ async fn a_cancelled_subscription_ends_its_contract_and_what_is_charged_all_the_
 
         house.gateway.falls_silent(false);
         look_after(&house).await;
-        assert_eq!(
-            house.gateway.cancelled(),
-            [periodic.first.merchant_trade_no.clone()]
-        );
+        let number = &periodic.first.merchant_trade_no;
+        assert_eq!(house.gateway.cancelled(), std::slice::from_ref(number));
         assert_eq!(contract(&house).await.status, CardContractStatus::Cancelled);
 
         // One more is found by the last look, a day after.
