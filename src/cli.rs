@@ -28,6 +28,11 @@ enum Command {
     Seed,
     /// Makes an admin.
     CreateAdmin(CreateAdmin),
+    /// Imports the documents that clients may send by their ids, or lists them.
+    Documents {
+        #[command(subcommand)]
+        what: Documents,
+    },
     /// Writes the generated descriptions of the server.
     Schema(Schema),
     /// Prints the settings that hold, without secrets.
@@ -55,6 +60,18 @@ enum Migration {
     Down,
     /// Tells which changes are made.
     Status,
+}
+
+#[derive(Debug, Subcommand)]
+enum Documents {
+    /// Checks the documents of a manifest and imports those that can be run. Doing it again changes nothing.
+    Import {
+        /// What graphql-codegen's client preset, Relay's compiler or Apollo's generator wrote; `-` for standard
+        /// input.
+        manifest: PathBuf,
+    },
+    /// Lists the imported documents: hash, names of the operations, other ids.
+    List,
 }
 
 /// Who is to be admin.
@@ -134,6 +151,12 @@ async fn with_settings(command: Command, config: Config) -> Result<ExitCode, Fai
         },
         Command::Seed => commands::seed::run(&config).await?,
         Command::CreateAdmin(admin) => commands::create_admin::run(&config, &admin).await?,
+        Command::Documents { what } => match what {
+            Documents::Import { manifest } => {
+                return commands::documents::import(&config, &manifest).await;
+            }
+            Documents::List => commands::documents::list(&config).await?,
+        },
         Command::Simulator => commands::simulator::run(config).await?,
         // Done before the settings were read, or without a runtime.
         Command::Schema(_) | Command::Config | Command::Doctor => {}

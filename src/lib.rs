@@ -4,6 +4,7 @@ pub mod app;
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod documents;
 pub mod http;
 pub mod jobs;
 pub mod parts;

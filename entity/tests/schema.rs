@@ -10,7 +10,10 @@ use std::collections::BTreeSet;
 
 use entity::{
     audit::{AuditOutcome, audit_entry},
-    base::{event, idempotency_key, job_run, test_clock, transition},
+    base::{
+        event, idempotency_key, job_run, test_clock, transition, trusted_document,
+        trusted_document_id,
+    },
     invoices::{InvoiceStatus, invoice, invoice_line, invoice_series},
     money::Currency,
     orders::{LineKind, OrderStatus, order, order_line},
@@ -193,6 +196,8 @@ async fn entities_match(db: DatabaseConnection) {
         compare(&db, idempotency_key::Entity).await,
         compare(&db, job_run::Entity).await,
         compare(&db, test_clock::Entity).await,
+        compare(&db, trusted_document::Entity).await,
+        compare(&db, trusted_document_id::Entity).await,
     ]);
     let tables = match db.get_database_backend() {
         DbBackend::Sqlite => {

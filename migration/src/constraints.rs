@@ -49,10 +49,19 @@ pub fn reference(
     column: &'static str,
     to: &'static str,
 ) -> ForeignKeyCreateStatement {
+    reference_to(table, column, (to, "id"))
+}
+
+/// The same to another column, which must be that table's key.
+pub fn reference_to(
+    table: &'static str,
+    column: &'static str,
+    to: (&'static str, &'static str),
+) -> ForeignKeyCreateStatement {
     ForeignKey::create()
         .name(name(table, &[column], "fkey").to_string())
         .from(table, column)
-        .to(to, "id")
+        .to(to.0, to.1)
         .on_delete(ForeignKeyAction::Restrict)
         .to_owned()
 }

@@ -15,6 +15,7 @@ mod m20261121_000005_payments;
 mod m20261121_000006_invoices;
 mod m20261121_000007_audit;
 mod m20261121_000008_base;
+mod m20261121_000009_trusted_documents;
 mod m20261121_000012_test_clocks;
 mod m20261121_000013_renewals;
 mod m20261121_000015_card_contracts;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000008_base::Migration),
             Box::new(m20261121_000012_test_clocks::Migration),
             Box::new(m20261121_000013_renewals::Migration),
+            Box::new(m20261121_000009_trusted_documents::Migration),
             Box::new(m20261121_000015_card_contracts::Migration),
         ]
     }

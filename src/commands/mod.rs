@@ -2,6 +2,7 @@
 
 pub mod create_admin;
 pub mod doctor;
+pub mod documents;
 mod failure;
 pub mod migrate;
 pub mod schema;

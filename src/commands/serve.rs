@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     app,
-    config::{Config, Profile},
+    config::{Config, Profile, TrustedDocuments},
     http::{self, House},
     jobs, parts,
     shutdown::{self, Shutdown},
@@ -38,6 +38,9 @@ pub async fn run(config: Config) -> Result<ExitCode, Failure> {
         simulator.clone(),
         Arc::clone(&config),
     )?;
+    if house.config.server.trusted_documents != TrustedDocuments::Off {
+        house.trusted.look_again(&app).await?;
+    }
     let shutdown = house.shutdown.clone();
     tokio::spawn(telemetry::keep_tidy(house.metrics.clone()));
     let jobs = jobs::start(app, shutdown.closing.clone()).await?;

@@ -26,8 +26,17 @@ const PUBLIC_KEYS: [&str; 12] = [
     "h1ONHk4P4yqbl5LK",
 ];
 
+/// What one operation may cost: a smaller share could never pay for it.
+const DEAREST_OPERATION: u32 = 1000;
+
 /// What holds in every profile.
 pub(super) fn everywhere(config: &Config, problems: &mut Problems) {
+    if (1..DEAREST_OPERATION).contains(&config.server.rates.cost_per_minute) {
+        problems.add(
+            "FABRICA_RATE_COST_PER_MINUTE",
+            "write 0 for any sum, or at least 1000, what one operation may cost",
+        );
+    }
     if !is_origin(&config.server.public_url) {
         problems.add(
             "FABRICA_PUBLIC_URL",

@@ -8,7 +8,7 @@ use super::{
     check,
     model::{
         Config, Ecpay, EcpayEnvironment, LogFormat, Logging, Profile, Rates, Secrets, Server, Shop,
-        Store,
+        Store, TrustedDocuments,
     },
     problem::Problems,
     reader::Reader,
@@ -130,6 +130,15 @@ fn server(reader: &mut Reader, profile: Profile) -> Server {
         allowed_origins,
         introspection: reader.switch("FABRICA_INTROSPECTION", open),
         playground: reader.switch("FABRICA_PLAYGROUND", open),
+        trusted_documents: reader.one_of(
+            "FABRICA_TRUSTED_DOCUMENTS",
+            TrustedDocuments::Prefer,
+            &[
+                ("off", TrustedDocuments::Off),
+                ("prefer", TrustedDocuments::Prefer),
+                ("only", TrustedDocuments::Only),
+            ],
+        ),
         rates: rates(reader, profile),
         drain_seconds: reader.number("FABRICA_DRAIN_SECONDS", drain, 0, 20),
     }
@@ -142,13 +151,14 @@ fn rates(reader: &mut Reader, profile: Profile) -> Rates {
         Profile::Sandbox | Profile::Production => 1,
     };
     let mut rate = |name, usual: u64| {
-        let rate = reader.number(name, usual * generous, 0, 1_000_000);
+        let rate = reader.number(name, usual * generous, 0, 10_000_000);
         u32::try_from(rate).unwrap_or(u32::MAX)
     };
     Rates {
         per_minute: rate("FABRICA_RATE_PER_MINUTE", 60),
         per_hour: rate("FABRICA_RATE_PER_HOUR", 1000),
         guarded_per_minute: rate("FABRICA_RATE_AUTH_PER_MINUTE", 10),
+        cost_per_minute: rate("FABRICA_RATE_COST_PER_MINUTE", 10_000),
     }
 }
 

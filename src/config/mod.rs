@@ -17,7 +17,7 @@ pub use keys::{Keys, keys};
 pub use load::{load, load_from};
 pub use model::{
     Config, Ecpay, EcpayEnvironment, LogFormat, Logging, Profile, Rates, Secrets, Server, Shop,
-    Store,
+    Store, TrustedDocuments,
 };
 pub use print::{settings_markdown, table_of};
 pub use problem::{Problem, Problems};

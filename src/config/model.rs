@@ -62,10 +62,35 @@ pub struct Server {
     pub introspection: bool,
     /// Whether the playground is served.
     pub playground: bool,
+    /// Which documents are run.
+    pub trusted_documents: TrustedDocuments,
     /// How often somebody may ask.
     pub rates: Rates,
     /// How long to answer on after readiness ended, in seconds.
     pub drain_seconds: u64,
+}
+
+/// Which documents are run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrustedDocuments {
+    /// Any; those imported play no part.
+    Off,
+    /// Any; those imported by their ids too, and the others are counted.
+    Prefer,
+    /// Those imported, and no others.
+    Only,
+}
+
+impl TrustedDocuments {
+    /// Its name in the settings.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Prefer => "prefer",
+            Self::Only => "only",
+        }
+    }
 }
 
 /// How often somebody may ask; 0 for as often as they like.
@@ -77,6 +102,8 @@ pub struct Rates {
     pub per_hour: u32,
     /// Documents of an address that log in, register, refresh or change a password, in a minute.
     pub guarded_per_minute: u32,
+    /// What the documents of a user, or of an address without one, cost in a minute.
+    pub cost_per_minute: u32,
 }
 
 /// Where data is kept.

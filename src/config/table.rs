@@ -103,6 +103,10 @@ pub const SETTINGS: &[Setting] = &[
         "The same for an hour."),
     setting(Server, "FABRICA_RATE_AUTH_PER_MINUTE", Open, "10, in development 100",
         "How many documents that log in, register, refresh a session or change a password one address may send in a minute; 0 for any number."),
+    setting(Server, "FABRICA_RATE_COST_PER_MINUTE", Open, "10000, in development 100000",
+        "What the GraphQL documents of a user, or without one an address, may cost together in a minute and at once; 0 for any sum."),
+    setting(Server, "FABRICA_TRUSTED_DOCUMENTS", Open, "prefer",
+        "Which GraphQL documents are run: `off`: any, and imported ones are not known by their ids; `prefer`: any; `only`: imported ones (`fabrica documents import`), for everybody."),
     setting(Server, "FABRICA_DRAIN_SECONDS", Open, "5, in development 0",
         "How long the server answers on after it said that it is going, so that balancers notice (0 to 20)."),
 

@@ -219,12 +219,20 @@ fn every_setting_stands_in_the_documentation() {
 fn shares_are_generous_on_a_developer_s_machine_alone() {
     let rates = |config: Config| {
         let rates = config.server.rates;
-        [rates.per_minute, rates.per_hour, rates.guarded_per_minute]
+        [
+            rates.per_minute,
+            rates.per_hour,
+            rates.guarded_per_minute,
+            rates.cost_per_minute,
+        ]
     };
-    assert_eq!(rates(development(&[]).unwrap()), [600, 10_000, 100]);
-    assert_eq!(rates(production(&[]).unwrap()), [60, 1000, 10]);
+    assert_eq!(
+        rates(development(&[]).unwrap()),
+        [600, 10_000, 100, 100_000]
+    );
+    assert_eq!(rates(production(&[]).unwrap()), [60, 1000, 10, 10_000]);
     let off = production(&[("FABRICA_RATE_PER_HOUR", "0")]).unwrap();
-    assert_eq!(rates(off), [60, 0, 10]);
+    assert_eq!(rates(off), [60, 0, 10, 10_000]);
     refused(
         production(&[("FABRICA_RATE_PER_MINUTE", "-1")]),
         "FABRICA_RATE_PER_MINUTE",

@@ -7,7 +7,7 @@ use axum::{
 };
 use serde_json::json;
 
-use super::request_id::RequestId;
+use super::{record::ErrorCode, request_id::RequestId};
 
 /// A refusal as a small JSON object: a code, a sentence, the request's id.
 #[must_use]
@@ -18,5 +18,7 @@ pub fn json_error(
     request_id: &RequestId,
 ) -> Response {
     let body = json!({ "error": { "code": code, "message": message, "requestId": request_id.0 } });
-    (status, Json(body)).into_response()
+    let mut response = (status, Json(body)).into_response();
+    response.extensions_mut().insert(ErrorCode(code.to_owned()));
+    response
 }

@@ -3,10 +3,25 @@
 use async_graphql::{Request, Variables};
 use serde_json::{Map, Value};
 
+use crate::documents::LONGEST_ID;
+
+/// How a client says which document it means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    /// The document itself.
+    Text(String),
+    /// The id of one that was imported, without `sha256:`.
+    Id(String),
+    /// The hash of a text, and the text when the client thinks that we do not know it.
+    Hashed { hash: String, text: Option<String> },
+}
+
 /// A document with what belongs to it.
 #[derive(Debug)]
 pub(super) struct Envelope {
-    query: String,
+    pub(super) document: Said,
+    /// Whether the client wants to be told what its operation costs.
+    pub(super) asks_cost: bool,
     operation_name: Option<String>,
     variables: Option<Value>,
     extensions: Option<Map<String, Value>>,
@@ -20,6 +35,7 @@ pub(super) type Malformed = &'static str;
 #[serde(rename_all = "camelCase")]
 struct Raw {
     query: Option<Value>,
+    document_id: Option<Value>,
     operation_name: Option<Value>,
     variables: Option<Value>,
     extensions: Option<Value>,
@@ -51,6 +67,7 @@ impl Envelope {
             let json = || serde_json::from_str(&value).map_err(|_| "A parameter is not JSON.");
             let (place, value) = match name.as_ref() {
                 "query" => (&mut raw.query, text()),
+                "documentId" => (&mut raw.document_id, text()),
                 "operationName" => (&mut raw.operation_name, text()),
                 "variables" => (&mut raw.variables, json()?),
                 "extensions" => (&mut raw.extensions, json()?),
@@ -64,16 +81,9 @@ impl Envelope {
     }
 
     fn from_raw(raw: Raw) -> Result<Self, Malformed> {
-        let query = match raw.query {
-            Some(Value::String(query)) => query,
-            None | Some(Value::Null) => return Err("`query` is missing."),
-            Some(_) => return Err("`query` must be a text."),
-        };
-        let operation_name = match raw.operation_name {
-            Some(Value::String(name)) => Some(name),
-            None | Some(Value::Null) => None,
-            Some(_) => return Err("`operationName` must be a text."),
-        };
+        let query = text_of(raw.query, "`query` must be a text.")?;
+        let id = text_of(raw.document_id, "`documentId` must be a text.")?;
+        let operation_name = text_of(raw.operation_name, "`operationName` must be a text.")?;
         let variables = match raw.variables {
             Some(Value::Object(variables)) => Some(Value::Object(variables)),
             None | Some(Value::Null) => None,
@@ -84,17 +94,19 @@ impl Envelope {
             None | Some(Value::Null) => None,
             Some(_) => return Err("`extensions` must be an object."),
         };
+        let extension = |name| extensions.as_ref().and_then(|all| all.get(name));
         Ok(Self {
-            query,
+            document: said(query, id, extension("persistedQuery"))?,
+            asks_cost: extension("cost") == Some(&Value::Bool(true)),
             operation_name,
             variables,
             extensions,
         })
     }
 
-    /// As the library takes it.
-    pub(super) fn into_request(self) -> Request {
-        let mut request = Request::new(self.query);
+    /// As the library takes it, with the document's text.
+    pub(super) fn into_request(self, text: impl Into<String>) -> Request {
+        let mut request = Request::new(text);
         request.operation_name = self.operation_name.filter(|name| !name.is_empty());
         if let Some(variables) = self.variables {
             request = request.variables(Variables::from_json(variables));
@@ -108,9 +120,55 @@ impl Envelope {
     }
 }
 
+fn text_of(value: Option<Value>, otherwise: Malformed) -> Result<Option<String>, Malformed> {
+    match value {
+        Some(Value::String(text)) => Ok(Some(text)),
+        None | Some(Value::Null) => Ok(None),
+        Some(_) => Err(otherwise),
+    }
+}
+
+fn said(
+    query: Option<String>,
+    id: Option<String>,
+    persisted: Option<&Value>,
+) -> Result<Said, Malformed> {
+    let persisted = persisted.filter(|value| !value.is_null());
+    match (query, id, persisted) {
+        (None, Some(id), None) => Ok(Said::Id(without_prefix(&id)?)),
+        (_, Some(_), _) => Err("Send `documentId` alone, without `query` and `persistedQuery`."),
+        (text, None, Some(persisted)) => {
+            let hash = persisted.get("sha256Hash").and_then(Value::as_str);
+            match (persisted.get("version").and_then(Value::as_i64), hash) {
+                (Some(1), Some(hash)) => Ok(Said::Hashed {
+                    hash: without_prefix(hash)?,
+                    text,
+                }),
+                _ => Err("`persistedQuery` must be { version: 1, sha256Hash: \"…\" }."),
+            }
+        }
+        (Some(query), None, None) => Ok(Said::Text(query)),
+        (None, None, None) => Err("`query` or `documentId` is missing."),
+    }
+}
+
+/// The id as it is stored: a hash in lower case and without its prefix, all else as it is.
+fn without_prefix(id: &str) -> Result<String, Malformed> {
+    if id.is_empty() || id.len() > LONGEST_ID + "sha256:".len() {
+        return Err("An id of a document has 1 to 128 characters.");
+    }
+    let bare = id.strip_prefix("sha256:").unwrap_or(id);
+    let is_hash = bare.len() == 64 && bare.bytes().all(|byte| byte.is_ascii_hexdigit());
+    Ok(match is_hash {
+        true => bare.to_ascii_lowercase(),
+        false => id.to_owned(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn a_body_of_another_form_is_refused() {
@@ -147,7 +205,7 @@ mod tests {
         let body =
             br#"{"query":"{a}","variables":null,"operationName":null,"extensions":null,"more":1}"#;
         let envelope = Envelope::from_json(body).unwrap();
-        assert_eq!(envelope.query, "{a}");
+        assert_eq!(envelope.document, Said::Text("{a}".to_owned()));
         assert_eq!(envelope.operation_name, None);
     }
 
@@ -155,10 +213,53 @@ mod tests {
     fn a_get_brings_its_variables_as_json() {
         let envelope =
             Envelope::from_parameters("query=%7Ba%7D&variables=%7B%22x%22%3A1%7D&extra=1").unwrap();
-        let request = envelope.into_request();
-        assert_eq!(request.query, "{a}");
-        assert_eq!(request.variables.len(), 1);
+        assert_eq!(envelope.document, Said::Text("{a}".to_owned()));
+        assert_eq!(envelope.into_request("").variables.len(), 1);
         assert!(Envelope::from_parameters("query=a&query=b").is_err());
         assert!(Envelope::from_parameters("query=a&variables=x").is_err());
+    }
+
+    #[test]
+    fn a_document_is_named_in_one_way_at_once() {
+        let hash = "aB".repeat(32);
+        let said =
+            |body: serde_json::Value| Envelope::from_value(body).map(|envelope| envelope.document);
+        let id = |id: &str| Ok(Said::Id(id.to_owned()));
+        assert_eq!(
+            said(json!({ "documentId": format!("sha256:{hash}") })),
+            id(&hash.to_lowercase())
+        );
+        assert_eq!(said(json!({ "documentId": "5f4dCC3b" })), id("5f4dCC3b"));
+        let persisted = json!({ "persistedQuery": { "version": 1, "sha256Hash": hash } });
+        let text = |text: Option<&str>| {
+            Ok(Said::Hashed {
+                hash: hash.to_lowercase(),
+                text: text.map(str::to_owned),
+            })
+        };
+        assert_eq!(said(json!({ "extensions": persisted })), text(None));
+        assert_eq!(
+            said(json!({ "query": "{a}", "extensions": persisted })),
+            text(Some("{a}"))
+        );
+        for wrong in [
+            json!({}),
+            json!({ "documentId": 1 }),
+            json!({ "documentId": "" }),
+            json!({ "documentId": "x".repeat(200) }),
+            json!({ "documentId": "x", "query": "{a}" }),
+            json!({ "documentId": "x", "extensions": persisted }),
+            json!({ "extensions": { "persistedQuery": "x" } }),
+            json!({ "extensions": { "persistedQuery": { "version": 2, "sha256Hash": "x" } } }),
+            json!({ "query": "{a}", "extensions": { "persistedQuery": { "version": 1 } } }),
+        ] {
+            assert!(said(wrong.clone()).is_err(), "{wrong}");
+        }
+        let by_get = Envelope::from_parameters("documentId=abc&extensions=%7B%22cost%22%3Atrue%7D");
+        let by_get = by_get.unwrap();
+        assert_eq!(
+            (by_get.document, by_get.asks_cost),
+            (Said::Id("abc".to_owned()), true)
+        );
     }
 }

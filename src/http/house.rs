@@ -11,7 +11,7 @@ use futures_util::{future::BoxFuture, stream::BoxStream};
 use graphql::document::Documents;
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use crate::{config::Config, shutdown::Shutdown};
+use crate::{config::Config, documents::Store, shutdown::Shutdown};
 
 use super::{caller, limits::Shares, request_id::RequestId, tally::Tally};
 
@@ -28,6 +28,8 @@ pub struct House {
     pub schema: Arc<dyn Answers>,
     /// What reads and bounds documents before they are answered.
     pub documents: Arc<Documents>,
+    /// The documents that were imported.
+    pub trusted: Arc<Store>,
     /// The settings.
     pub config: Arc<Config>,
     /// How the process goes down.
@@ -60,6 +62,7 @@ impl House {
             simulator,
             schema,
             documents: Arc::default(),
+            trusted: Arc::default(),
             config,
             shutdown,
             metrics,

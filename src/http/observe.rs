@@ -14,12 +14,9 @@ use tracing::Instrument;
 use super::{
     answer::json_error,
     house::House,
+    record::{ErrorCode, Record},
     request_id::{self, RequestId},
 };
-
-/// The name of the operation, left in the answer's extensions for the log line.
-#[derive(Clone, Debug)]
-pub struct OperationName(pub String);
 
 /// The layer.
 pub async fn observe(State(house): State<House>, mut request: Request, next: Next) -> Response {
@@ -45,13 +42,21 @@ pub async fn observe(State(house): State<House>, mut request: Request, next: Nex
     metrics::counter!("http_requests_total", &labels).increment(1);
     metrics::histogram!("http_request_duration_seconds", "route" => route.clone())
         .record(duration.as_secs_f64());
-    let operation = response
-        .extensions()
-        .get::<OperationName>()
-        .map(|name| name.0.as_str());
     let duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    let code = response.extensions().get::<ErrorCode>();
+    let code = code.map(|code| code.0.as_str());
+    let record = response.extensions().get::<Record>();
+    let actor = record.and_then(|record| record.actor.as_deref());
+    let operation = record.and_then(|record| record.operation.as_ref());
+    if let Some(operation) = operation {
+        operation.count(code);
+    }
+    let operation_name = operation.and_then(|operation| operation.name.as_deref());
+    let op_hash = operation.map(|operation| &*operation.hash);
+    let cost = operation.map(|operation| operation.cost);
     tracing::info!(
-        request_id = %id.0, %method, route, status, duration_ms, operation, "answered"
+        request_id = %id.0, %method, route, status, duration_ms,
+        actor, operation_name, op_hash, cost, code, "answered"
     );
     response
 }

@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{accept::MediaType, answer::json_error, request_id::RequestId};
+use super::{accept::MediaType, answer::json_error, record::ErrorCode, request_id::RequestId};
 
 /// The answer, with the status that the table has for it.
 pub(super) fn answer(outcome: Outcome, media_type: MediaType, request_id: &RequestId) -> Response {
@@ -48,7 +48,13 @@ fn is_all_null(data: &Value) -> bool {
     matches!(data, Value::Object(fields) if !fields.is_empty() && fields.values().all(|value| *value == Value::Null))
 }
 
-fn code_of(error: &ServerError) -> Option<&str> {
+/// The code of the first error, for the log; nothing when all went well.
+pub(super) fn first_code(outcome: &Outcome) -> Option<String> {
+    let error = outcome.errors.first()?;
+    Some(code_of(error).unwrap_or("none").to_owned())
+}
+
+pub(super) fn code_of(error: &ServerError) -> Option<&str> {
     match error.extensions.as_ref()?.get("code")? {
         Value::String(code) => Some(code),
         _ => None,
@@ -100,6 +106,7 @@ pub(super) fn write(
     media_type: MediaType,
     request_id: &RequestId,
 ) -> Response {
+    let code = first_code(&outcome);
     let body = to_json(&mut outcome, request_id);
     let body = match body {
         Ok(body) => body,
@@ -118,5 +125,8 @@ pub(super) fn write(
     headers.extend(outcome.http_headers);
     headers.insert(CONTENT_TYPE, media_type.content_type());
     headers.append(VARY, HeaderValue::from_static("Accept"));
+    if let Some(code) = code {
+        response.extensions_mut().insert(ErrorCode(code));
+    }
     response
 }

@@ -3,23 +3,22 @@
 
 use std::{collections::HashSet, net::IpAddr, panic::AssertUnwindSafe, time::Duration};
 
-use async_graphql::{Response, ServerError, parser::types::OperationType};
+use async_graphql::Response;
 use axum::extract::ws::{Message, WebSocket};
-use domain::base::{Error, Op, Origin};
+use domain::base::{Error, Origin};
 use entity::id::UserId;
-use futures_util::{FutureExt, StreamExt, stream, stream::BoxStream};
-use graphql::document::refusal;
+use futures_util::{FutureExt, StreamExt, stream::BoxStream};
 use serde_json::Value;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_stream::StreamMap;
 
+mod subscribe;
+
 use super::{
     allowance::Allowance,
     caller::{self, Caller},
-    envelope::Envelope,
     house::House,
-    limits, observe,
-    pace::paced,
+    observe,
     protocol::{self, Close, Said},
     tally::Ticket,
     wire::{End, Step, Wire},
@@ -164,92 +163,6 @@ impl Session {
         }
         self.caller = Some(caller);
         self.wire.send(protocol::acknowledged()).await
-    }
-
-    async fn subscribe(&mut self, id: String, payload: Value) -> Step<()> {
-        let Some(caller) = &self.caller else {
-            return Err(Close::Unauthorized.into());
-        };
-        if self.running.contains_key(&id) {
-            return Err(Close::Duplicate.into());
-        }
-        let actor = caller.actor;
-        let envelope = Envelope::from_value(payload)
-            .map_err(|_| Close::Malformed("The payload of subscribe has not the right form"))?;
-        if self.running.len() >= self.house.limits.subscriptions {
-            let error = refusal("RATE_LIMITED", "Too many subscriptions on this socket.");
-            return self.fail(&id, vec![error]).await;
-        }
-        let shares = &self.house.shares;
-        let standing = shares.take(actor.user_id(), self.visitor.address);
-        if let Some(wait) = standing.and_then(|standing| standing.retry_after) {
-            return self.fail(&id, vec![limits::too_often(wait)]).await;
-        }
-        let mut request = envelope.into_request();
-        let operation = match self.house.documents.prepare(&mut request, actor) {
-            Ok(operation) => operation,
-            Err(errors) => return self.fail(&id, errors).await,
-        };
-        if operation.kind != OperationType::Subscription {
-            let message = "Send queries and mutations by POST; this socket is for subscriptions.";
-            return self.fail(&id, vec![refusal("BAD_REQUEST", message)]).await;
-        }
-        let op = Op::new(
-            self.house.app.clone(),
-            actor,
-            &self.visitor.request_id,
-            self.visitor.origin.clone(),
-        );
-        let answers = self.house.schema.answers(graphql::attach(request, op));
-        let answers = paced(answers, self.house.limits.answers);
-        let answers = answers.map(Some).chain(stream::once(async { None }));
-        self.fresh.insert(id.clone());
-        self.running.insert(id, answers.boxed());
-        Ok(())
-    }
-
-    /// Sends what a subscription answered.
-    async fn pass_on(&mut self, id: String, answer: Option<Response>) -> Step<()> {
-        let Some(mut response) = answer else {
-            self.forget(&id);
-            return self.wire.send(protocol::complete(&id)).await;
-        };
-        // Nobody is told anything by rights that ended a moment ago.
-        self.check_session().await?;
-        let is_first = self.fresh.remove(&id);
-        if is_first && protocol::was_not_run(&response) {
-            self.forget(&id);
-            return self.fail(&id, response.errors).await;
-        }
-        self.sign(&mut response.errors);
-        match protocol::next(&id, &response) {
-            Ok(text) => self.wire.send(text).await,
-            Err(error) => {
-                tracing::error!(%error, "an answer cannot be written as JSON");
-                Err(Close::TryLater.into())
-            }
-        }
-    }
-
-    /// Says that an operation was not run. Nothing follows for this id.
-    async fn fail(&mut self, id: &str, mut errors: Vec<ServerError>) -> Step<()> {
-        self.sign(&mut errors);
-        match protocol::error(id, &errors) {
-            Ok(text) => self.wire.send(text).await,
-            Err(_) => Err(Close::TryLater.into()),
-        }
-    }
-
-    fn sign(&self, errors: &mut [ServerError]) {
-        for error in errors {
-            let extensions = error.extensions.get_or_insert_default();
-            extensions.set("requestId", self.visitor.request_id.as_str());
-        }
-    }
-
-    fn forget(&mut self, id: &str) {
-        self.running.remove(id);
-        self.fresh.remove(id);
     }
 
     /// Closes the socket of a log-in that ended, or whose person now has other rights.

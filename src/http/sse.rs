@@ -3,7 +3,7 @@
 
 use std::{convert::Infallible, net::IpAddr, panic::AssertUnwindSafe};
 
-use async_graphql::{Request as Operation, Response as Outcome};
+use async_graphql::{Request as Operation, Response as Outcome, Value};
 use axum::{
     body::Body,
     http::{
@@ -25,10 +25,13 @@ use graphql::document::refusal;
 use super::{
     accept::EVENT_STREAM,
     caller::{self, Caller},
-    graphql::{Refused, unavailable},
     house::House,
-    observe, outcome,
+    observe,
+    operation::telling,
+    outcome,
     pace::paced,
+    record::ErrorCode,
+    refused::{Refused, unavailable},
     request_id::RequestId,
     socket::every,
     tally::Ticket,
@@ -42,10 +45,16 @@ const KEEP_ALIVE: Bytes = Bytes::from_static(b":\n\n");
 
 /// One answer as a stream of its own.
 pub(super) fn once(outcome: Outcome, request_id: &RequestId) -> Response {
-    stream_of(Body::from(last(outcome, request_id)))
+    let code = outcome::first_code(&outcome);
+    let mut response = stream_of(Body::from(last(outcome, request_id)));
+    if let Some(code) = code {
+        response.extensions_mut().insert(ErrorCode(code));
+    }
+    response
 }
 
-/// The answers of a subscription as they come, until it ends, the caller's log-in ends, or the server goes.
+/// The answers of a subscription as they come, until it ends, the caller's log-in ends, or the server goes. The
+/// first has what is told about its cost.
 ///
 /// # Errors
 /// The server is going, or too many streams and sockets of this address or person are open.
@@ -53,7 +62,7 @@ pub(super) fn follow(
     house: &House,
     parts: &Parts,
     caller: Caller,
-    operation: Operation,
+    (operation, told): (Operation, Option<Value>),
     request_id: &RequestId,
 ) -> Result<Response, Refused> {
     if house.shutdown.draining.is_cancelled() {
@@ -62,7 +71,10 @@ pub(super) fn follow(
     }
     let seat = Seat::take(house, parts, &caller)?;
     let feed = Feed {
-        answers: paced(house.schema.answers(operation), house.limits.answers),
+        answers: telling(
+            paced(house.schema.answers(operation), house.limits.answers),
+            told,
+        ),
         check: every(house.limits.session_check),
         keep_alive: every(house.limits.ping),
         closing: house.shutdown.closing.clone(),

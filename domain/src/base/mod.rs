@@ -16,6 +16,7 @@ pub mod page;
 pub mod policy;
 pub mod timeline;
 pub mod transition;
+pub mod trusted_documents;
 pub mod tx;
 pub mod validate;
 

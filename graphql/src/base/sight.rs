@@ -120,7 +120,7 @@ pub const SIGHTS: &[Sight] = &[
     sight("PaymentFormField", Answer, &["name", "value"]),
     sight("Plan", Everybody, &[
         "archivedAt", "billingCycle", "createdAt", "currentVersion", "description", "features", "id", "isActive",
-        "isPopular", "maxStorageMb", "maxUsers", "name", "price", "slug", "sortOrder", "updatedAt", "version",
+        "isPopular", "maxStorageMb", "maxUsers", "name", "price", "slug", "sortOrder", "trialDays", "updatedAt", "version",
         "versions",
     ]),
     sight("PlanConnection", Within, &["edges", "nodes", "pageInfo", "totalCount"]),
@@ -132,7 +132,7 @@ pub const SIGHTS: &[Sight] = &[
     sight("PlanSubscriptionConnection", Within, &["edges", "nodes", "pageInfo", "totalCount"]),
     sight("PlanSubscriptionEdge", Within, &["cursor", "node"]),
     sight("PlanVersion", Within, &[
-        "billingCycle", "createdAt", "features", "id", "maxStorageMb", "maxUsers", "number", "price",
+        "billingCycle", "createdAt", "features", "id", "maxStorageMb", "maxUsers", "number", "price", "trialDays",
     ]),
     sight("RateLimit", Everybody, &["limit", "remaining", "resetAt"]),
     sight("RefreshSessionPayload", Answer, &["errors", "session", "user"]),

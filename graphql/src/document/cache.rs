@@ -7,7 +7,10 @@ use lru::LruCache;
 
 use super::prepare::Prepared;
 
-/// Documents by their text, those used longest ago given up first.
+/// Bytes of a text that weigh as much as a token: a document of comments has few tokens and many bytes.
+const BYTES_OF_A_TOKEN: usize = 300;
+
+/// Documents by the hash of their text, those used longest ago given up first.
 #[derive(Debug)]
 pub(super) struct Cache {
     kept: Mutex<Kept>,
@@ -17,7 +20,7 @@ pub(super) struct Cache {
 
 #[derive(Debug)]
 struct Kept {
-    documents: LruCache<Box<str>, Arc<Prepared>>,
+    documents: LruCache<Arc<str>, Arc<Prepared>>,
     tokens: usize,
 }
 
@@ -33,22 +36,27 @@ impl Cache {
         }
     }
 
-    pub(super) fn find(&self, text: &str) -> Option<Arc<Prepared>> {
+    pub(super) fn find(&self, hash: &str) -> Option<Arc<Prepared>> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.documents.get(text).cloned()
+        kept.documents.get(hash).cloned()
     }
 
-    pub(super) fn keep(&self, text: &str, prepared: &Arc<Prepared>) {
+    pub(super) fn keep(&self, prepared: &Arc<Prepared>) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.tokens += prepared.tokens;
-        if let Some((_, gone)) = kept.documents.push(text.into(), Arc::clone(prepared)) {
-            kept.tokens -= gone.tokens;
+        kept.tokens += weight(prepared);
+        let hash = Arc::clone(&prepared.hash);
+        if let Some((_, gone)) = kept.documents.push(hash, Arc::clone(prepared)) {
+            kept.tokens -= weight(&gone);
         }
         while kept.tokens > self.most_tokens {
             let Some((_, gone)) = kept.documents.pop_lru() else {
                 return;
             };
-            kept.tokens -= gone.tokens;
+            kept.tokens -= weight(&gone);
         }
     }
+}
+
+fn weight(prepared: &Prepared) -> usize {
+    prepared.tokens + prepared.text.len() / BYTES_OF_A_TOKEN
 }

@@ -3,13 +3,13 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{
-    Request, ServerError,
+    Request, ServerError, Variables,
     parser::{
         Error as ParseError, parse_query,
         types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
     },
 };
-use domain::base::Actor;
+use domain::base::{Actor, trusted_documents::sha256_of};
 
 use super::{
     bounds,
@@ -39,11 +39,17 @@ pub struct Operation {
     pub name: Option<String>,
     /// What it costs, with the page sizes of the request.
     pub cost: u64,
+    /// What it may cost.
+    pub limit: u64,
+    /// SHA-256 of the document's text, in hex.
+    pub hash: Arc<str>,
 }
 
 /// A document as it is kept.
 #[derive(Debug)]
 pub(super) struct Prepared {
+    pub(super) hash: Arc<str>,
+    pub(super) text: Box<str>,
     pub(super) document: ExecutableDocument,
     pub(super) costs: HashMap<Option<String>, Cost>,
     pub(super) tokens: usize,
@@ -109,49 +115,99 @@ impl Documents {
         let figure =
             |cost: &Cost| cost.figure(&request.variables, &definition.variable_definitions);
         let cost = prepared.costs.get(&name).map_or(0, figure);
-        self.afford(cost, actor).map_err(|error| vec![error])?;
+        let limit = self.limit_of(actor);
+        afford(cost, limit, actor).map_err(|error| vec![error])?;
         let kind = definition.ty;
         request.set_parsed_query(prepared.document.clone());
-        Ok(Operation { kind, name, cost })
+        Ok(Operation {
+            kind,
+            name,
+            cost,
+            limit,
+            hash: Arc::clone(&prepared.hash),
+        })
+    }
+
+    /// The text of a document that was read before and is still kept, by the hash of its text: what a client
+    /// sends the second time when it registers documents as it goes.
+    #[must_use]
+    pub fn text_of(&self, hash: &str) -> Option<String> {
+        Some(self.cache.find(hash)?.text.to_string())
+    }
+
+    /// Reads a document that is to be trusted: every operation of it must be one that somebody who has logged
+    /// in may run, with pages of the usual size where variables say it. The names of its operations.
+    ///
+    /// # Errors
+    /// As [`Self::prepare`].
+    pub fn examine(&self, text: &str) -> Result<Vec<String>, Vec<ServerError>> {
+        let prepared = self.read(text)?;
+        let mut names = Vec::new();
+        for (name, definition) in prepared.document.operations.iter() {
+            let name = name.map(ToString::to_string);
+            let definitions = &definition.node.variable_definitions;
+            let cost = prepared.costs.get(&name);
+            let cost = cost.map_or(0, |cost| cost.figure(&Variables::default(), definitions));
+            if cost > self.limits.cost {
+                return Err(vec![too_dear(cost, self.limits.cost, "ask")]);
+            }
+            names.extend(name);
+        }
+        names.sort_unstable();
+        Ok(names)
     }
 
     fn read(&self, text: &str) -> Result<Arc<Prepared>, Vec<ServerError>> {
-        if let Some(known) = self.cache.find(text) {
+        let hash = sha256_of(text);
+        if let Some(known) = self.cache.find(&hash) {
             return Ok(known);
         }
-        let prepared = self.bounded(text).map_err(|error| vec![error])?;
+        let prepared = self.bounded(text, hash).map_err(|error| vec![error])?;
         if let Some(validator) = &self.validator {
             validator.validate(text)?;
         }
         let prepared = Arc::new(prepared);
-        self.cache.keep(text, &prepared);
+        self.cache.keep(&prepared);
         Ok(prepared)
     }
 
-    fn bounded(&self, text: &str) -> Result<Prepared, ServerError> {
+    fn bounded(&self, text: &str, hash: String) -> Result<Prepared, ServerError> {
         let measure = scan::scan(text, &self.limits)?;
         let document = parse_query(text).map_err(|error| unparsed(&error))?;
         let costs = bounds::bound(&document, &self.limits)?;
         Ok(Prepared {
+            hash: hash.into(),
+            text: text.into(),
             document,
             costs,
             tokens: measure.tokens,
         })
     }
 
-    fn afford(&self, cost: u64, actor: Actor) -> Result<(), ServerError> {
-        let (limit, advice) = match actor {
-            Actor::Anonymous => (self.limits.anonymous_cost, "log in, or ask"),
-            Actor::User { .. } | Actor::System(_) => (self.limits.cost, "ask"),
-        };
-        if cost <= limit {
-            return Ok(());
+    const fn limit_of(&self, actor: Actor) -> u64 {
+        match actor {
+            Actor::Anonymous => self.limits.anonymous_cost,
+            Actor::User { .. } | Actor::System(_) => self.limits.cost,
         }
-        let message = format!(
-            "The operation costs {cost}, more than {limit}: {advice} for smaller pages or fewer relations."
-        );
-        Err(refusal("QUERY_TOO_COMPLEX", message))
     }
+}
+
+fn afford(cost: u64, limit: u64, actor: Actor) -> Result<(), ServerError> {
+    let advice = match actor {
+        Actor::Anonymous => "log in, or ask",
+        Actor::User { .. } | Actor::System(_) => "ask",
+    };
+    match cost <= limit {
+        true => Ok(()),
+        false => Err(too_dear(cost, limit, advice)),
+    }
+}
+
+fn too_dear(cost: u64, limit: u64, advice: &str) -> ServerError {
+    let message = format!(
+        "The operation costs {cost}, more than {limit}: {advice} for smaller pages or fewer relations."
+    );
+    refusal("QUERY_TOO_COMPLEX", message)
 }
 
 /// The parser's own message quotes the line, which may be the whole document.

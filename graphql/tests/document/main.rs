@@ -7,6 +7,7 @@
     reason = "a test fails by panicking; clippy does not see that these functions are of tests"
 )]
 
+mod kept;
 #[path = "../../../domain/tests/kit/mod.rs"]
 mod kit;
 mod prices;

@@ -1,6 +1,7 @@
 //! The doors, with a small schema behind them.
 
 mod connections;
+mod cost;
 mod document;
 mod graphql;
 mod kit;
@@ -9,5 +10,7 @@ mod panics;
 mod pressure;
 mod server;
 mod socket;
+mod socket_documents;
 mod sse;
 mod talk;
+mod trusted;

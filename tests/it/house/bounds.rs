@@ -70,7 +70,7 @@ fn the_bounds_in_the_docs_are_those_of_the_server() {
         format!("no `connection_init` within {} s;", seconds(take.init)),
         format!(
             "a body above {} KiB 413",
-            http::graphql::LARGEST_BODY / 1024
+            http::incoming::LARGEST_BODY / 1024
         ),
         format!("| errors of one answer | {} |", document::MOST_ERRORS),
     ];

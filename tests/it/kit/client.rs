@@ -78,10 +78,18 @@ impl Client {
         document: &str,
         variables: Value,
     ) -> Answer {
-        let mut request = self
-            .http
-            .post(format!("{}/graphql", self.url))
-            .json(&json!({ "query": document, "variables": variables }));
+        let body = json!({ "query": document, "variables": variables });
+        self.post_with(headers, &body).await
+    }
+
+    /// Posts a body of one's own making.
+    pub async fn post(&self, body: &Value) -> Answer {
+        self.post_with(&[], body).await
+    }
+
+    async fn post_with(&self, headers: &[(&str, &str)], body: &Value) -> Answer {
+        let url = format!("{}/graphql", self.url);
+        let mut request = self.http.post(url).json(body);
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }

@@ -1,4 +1,5 @@
 //! What operators rely on: clear refusals to start, and logs without secrets.
 
+mod documents;
 mod logs;
 mod starting;
