@@ -133,9 +133,13 @@ async fn attempts(house: &House) -> Vec<(i32, PaymentStatus)> {
 /// The periods that were invoiced, by their first days.
 async fn invoiced(house: &House) -> Vec<String> {
     let rows = scene::invoices(house).await;
-    rows.iter()
+    let mut days: Vec<String> = rows
+        .iter()
         .map(|invoice| day(invoice.period_start))
-        .collect()
+        .collect();
+    // Numbers begin anew with each year.
+    days.sort();
+    days
 }
 
 /// The jobs that look after contracts, once each.
