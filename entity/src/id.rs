@@ -159,6 +159,10 @@ id_types! {
     AuditEntryId = "aud";
     /// A clock that customers of a rehearsal live by.
     TestClockId = "clk";
+    /// A contract at a gateway to charge a card again and again.
+    CardContractId = "cct";
+    /// A charge of such a contract.
+    CardChargeId = "cch";
 }
 
 #[cfg(test)]

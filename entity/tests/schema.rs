@@ -20,8 +20,8 @@ use entity::{
     notify::{DeliveryState, delivery},
     orders::{LineKind, OrderStatus, order, order_line},
     payments::{
-        Decision, NoticeKind, NoticeState, PaymentMethod, PaymentStatus, notice, payment,
-        payment_decision, settlement,
+        CardContractStatus, Decision, NoticeKind, NoticeState, PaymentMethod, PaymentStatus,
+        PeriodUnit, card_charge, card_contract, notice, payment, payment_decision, settlement,
     },
     plans::{BillingCycle, plan, plan_version},
     reconciliation::{StatementLineKind, statement_import, statement_line},
@@ -44,6 +44,11 @@ mod databases;
 /// The unique keys of several columns: an entity tells of them in words alone.
 const COMPOUND_KEYS: &[(&str, &str)] = &[
     ("credit_notes", "series_sequence"),
+    ("card_charges", "contract_id_number_charged_at"),
+    // Over the successes alone.
+    ("card_charges", "contract_id_number"),
+    // Over the active ones alone.
+    ("card_contracts", "subscription_id"),
     ("invoice_lines", "invoice_id_position"),
     ("invoices", "series_sequence"),
     ("invoices", "subscription_id_period_start"),
@@ -199,6 +204,8 @@ async fn entities_match(db: DatabaseConnection) {
         compare(&db, payment_decision::Entity).await,
         compare(&db, notice::Entity).await,
         compare(&db, settlement::Entity).await,
+        compare(&db, card_contract::Entity).await,
+        compare(&db, card_charge::Entity).await,
         compare(&db, invoice_series::Entity).await,
         compare(&db, invoice::Entity).await,
         compare(&db, invoice_line::Entity).await,
@@ -264,6 +271,8 @@ async fn every_word_of_an_enum_fits_its_column_and_no_other_does() {
         check::<PaymentMethod>("payments", "method"),
         check::<PaymentStatus>("payments", "status"),
         check::<Decision>("payment_decisions", "decision"),
+        check::<CardContractStatus>("card_contracts", "status"),
+        check::<PeriodUnit>("card_contracts", "period_unit"),
         check::<NoticeKind>("notices", "kind"),
         check::<NoticeState>("notices", "state"),
         check::<InvoiceStatus>("invoices", "status"),
@@ -287,6 +296,7 @@ async fn every_word_of_an_enum_fits_its_column_and_no_other_does() {
         "statement_lines",
         "refunds",
         "credit_notes",
+        "card_contracts",
     ] {
         expected.push(check::<Currency>(table, "currency"));
     }

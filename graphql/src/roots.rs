@@ -31,7 +31,10 @@ use crate::{
         RefundsMutation, RefundsQuery,
         loaders::{CreditNoteByRefund, RefundById, RefundsByPayment},
     },
-    subscriptions::{SubscriptionsMutation, SubscriptionsQuery, loaders::SubscriptionById},
+    subscriptions::{
+        SubscriptionsMutation, SubscriptionsQuery,
+        loaders::{CardContractBySubscription, SubscriptionById},
+    },
     users::{AddressMutation, UsersMutation, UsersQuery, loaders::UserById},
 };
 
@@ -141,6 +144,7 @@ pub fn attach(request: Request, op: Op) -> Request {
     let request = with_loader(request, InvoiceByOrder(op.clone()));
     let request = with_loader(request, LinesByInvoice(op.clone()));
     let request = with_loader(request, SubscriptionById(op.clone()));
+    let request = with_loader(request, CardContractBySubscription(op.clone()));
     request.data(op)
 }
 

@@ -21,9 +21,11 @@ mod m20261121_000011_ledger;
 mod m20261121_000012_test_clocks;
 mod m20261121_000013_renewals;
 mod m20261121_000014_refunds;
+mod m20261121_000015_card_contracts;
 mod m20261121_000016_reconciliation;
 mod m20261121_000017_late_money;
 mod overdraft;
+mod words;
 
 /// Every change of the schema, oldest first. Each runs in a transaction of its own, on both engines.
 #[derive(Debug)]
@@ -46,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000012_test_clocks::Migration),
             Box::new(m20261121_000013_renewals::Migration),
             Box::new(m20261121_000014_refunds::Migration),
+            Box::new(m20261121_000015_card_contracts::Migration),
             Box::new(m20261121_000016_reconciliation::Migration),
             Box::new(m20261121_000017_late_money::Migration),
         ]

@@ -106,6 +106,8 @@ async fn work(op: &Op, work: Work) -> Result<u64> {
         Work::AskGateway => flows::ask_about_due_payments(op, BATCH).await,
         Work::SendMails => flows::send_mails(op, MAILS).await,
         Work::SendRefunds => flows::send_refunds(op, BATCH).await,
+        Work::AskContracts => ask_contracts(op).await,
+        Work::CancelContracts => flows::cancel_contracts(op, BATCH).await,
         Work::ExpireOrders => flows::expire_orders(op, BATCH).await,
         Work::CleanUp => clean_up(op).await,
     }
@@ -136,6 +138,11 @@ async fn send_when_poked(app: Arc<App>, stop: CancellationToken) {
 
 fn reread(stored: &notice::Model) -> Option<domain::ports::Notice> {
     Ecpay::reread_notice(stored.kind, stored.fields.0.clone()).ok()
+}
+
+async fn ask_contracts(op: &Op) -> Result<u64> {
+    let tried = flows::retry_charges(op, BATCH).await?;
+    Ok(tried + flows::ask_contracts(op, BATCH).await?)
 }
 
 async fn clean_up(op: &Op) -> Result<u64> {

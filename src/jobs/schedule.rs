@@ -24,6 +24,10 @@ pub enum Work {
     SendMails,
     /// The gateway is told of refunds, and asked what became of them.
     SendRefunds,
+    /// The gateway is asked about card contracts whose charges it should have told of, and told to try failed ones again.
+    AskContracts,
+    /// Card contracts that have nothing to pay for any more are ended at the gateway.
+    CancelContracts,
     /// Orders that were not paid in time end.
     ExpireOrders,
     /// Sessions, log-in failures, codes, delivered mails, idempotency keys and job runs that are long over are removed.
@@ -55,6 +59,18 @@ pub const JOBS: &[Job] = &[
         every_seconds: 5,
         purpose: "tells the gateway of refunds, and asks what became of them",
         work: Work::SendRefunds,
+    },
+    Job {
+        name: "ask_contracts",
+        every_seconds: 10,
+        purpose: "asks the gateway about card contracts, and has failed charges tried again",
+        work: Work::AskContracts,
+    },
+    Job {
+        name: "cancel_contracts",
+        every_seconds: 5,
+        purpose: "ends card contracts at the gateway that have nothing to pay for any more",
+        work: Work::CancelContracts,
     },
     Job {
         name: "expire_orders",

@@ -8,6 +8,7 @@
 mod faults;
 mod kit;
 mod odd_answers;
+mod periodic;
 mod process;
 mod refunds;
 

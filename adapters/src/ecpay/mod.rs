@@ -11,6 +11,9 @@ pub mod form_body;
 pub mod gateway;
 pub mod item_name;
 pub mod notice;
+pub mod period_action;
+pub mod period_query;
+pub mod periodic;
 pub mod query;
 pub mod refund;
 #[cfg(test)]

@@ -27,7 +27,8 @@ pub async fn query_trade(
     read_report(&text, settings, merchant_trade_no)
 }
 
-fn request(
+/// The fields of every question about one trade.
+pub(super) fn request(
     settings: &EcpaySettings,
     merchant_trade_no: &str,
     now: DateTime<Utc>,
@@ -98,7 +99,10 @@ pub fn read_report(
 
 /// The signed fields of an answer. Whether ECPay escapes them is not documented, so the signature
 /// decides: first as they stand, then with their escapes resolved. A plus is a plus either way.
-fn verified(text: &str, settings: &EcpaySettings) -> Result<Vec<(String, String)>, Unanswered> {
+pub(super) fn verified(
+    text: &str,
+    settings: &EcpaySettings,
+) -> Result<Vec<(String, String)>, Unanswered> {
     let is_signed = |fields: &[(String, String)]| {
         check_mac::verify(fields, &settings.hash_key, &settings.hash_iv)
     };

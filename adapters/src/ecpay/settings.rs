@@ -106,6 +106,30 @@ pub struct EcpaySettings {
     pub limits: MethodLimits,
     /// How long codes are good.
     pub code_lifetimes: CodeLifetimes,
+    /// How many charges a contract may have.
+    pub most_charges: MostCharges,
+}
+
+/// How many charges a contract may have at most, the first included. ECPay's own pages disagree: 999, 99 and 9
+/// hold under all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MostCharges {
+    /// Counted in days.
+    pub daily: u32,
+    /// Counted in months.
+    pub monthly: u32,
+    /// Counted in years.
+    pub yearly: u32,
+}
+
+impl Default for MostCharges {
+    fn default() -> Self {
+        Self {
+            daily: 999,
+            monthly: 99,
+            yearly: 9,
+        }
+    }
 }
 
 /// A setting that cannot work.
@@ -170,6 +194,7 @@ impl EcpaySettings {
             public_url: public_url.to_owned(),
             limits: MethodLimits::default(),
             code_lifetimes: CodeLifetimes::default(),
+            most_charges: MostCharges::default(),
         }
     }
 
@@ -223,7 +248,7 @@ impl EcpaySettings {
     #[must_use]
     pub fn limits_of(&self, method: PaymentMethod) -> Option<(Money, Money)> {
         let limits = match method {
-            PaymentMethod::CreditCard => self.limits.card,
+            PaymentMethod::CreditCard | PaymentMethod::CreditCardPeriodic => self.limits.card,
             PaymentMethod::Atm => self.limits.atm,
             PaymentMethod::Cvs => self.limits.cvs,
             PaymentMethod::Barcode => self.limits.barcode,

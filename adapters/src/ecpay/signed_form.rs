@@ -36,6 +36,10 @@ const DECISIVE: [&str; 23] = [
 /// cannot leak.
 const NOT_HELD: [&str; 3] = ["auth_code", "card4no", "card6no"];
 
+/// Those that decisions about a contract's charges are made from besides. ECPay itself sends `amount` and `gwsr`
+/// in small letters elsewhere, so these may be; a charge without them in the right letters is refused.
+const OF_CHARGES: [&str; 4] = ["Amount", "Gwsr", "ProcessDate", "TotalSuccessTimes"];
+
 /// A form whose signature and merchant are right.
 #[derive(Debug)]
 pub struct SignedForm {
@@ -132,6 +136,7 @@ fn hides_a_field(fields: &[(String, String)]) -> bool {
         let holds_another = value.contains('&')
             && DECISIVE
                 .iter()
+                .chain(&OF_CHARGES)
                 .any(|known| value.contains(&format!("&{}=", known.to_ascii_lowercase())));
         !is_plain || is_disguised || holds_another
     })

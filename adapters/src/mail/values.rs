@@ -149,6 +149,8 @@ const fn method(method: PaymentMethod, locale: Locale) -> &'static str {
     match (method, locale) {
         (PaymentMethod::CreditCard, Locale::ZhTw) => "信用卡",
         (PaymentMethod::CreditCard, Locale::En) => "credit card",
+        (PaymentMethod::CreditCardPeriodic, Locale::ZhTw) => "信用卡定期定額",
+        (PaymentMethod::CreditCardPeriodic, Locale::En) => "credit card, charged each period",
         (PaymentMethod::Atm, Locale::ZhTw) => "ATM 轉帳",
         (PaymentMethod::Atm, Locale::En) => "bank transfer (ATM)",
         (PaymentMethod::Cvs, Locale::ZhTw) => "超商代碼",

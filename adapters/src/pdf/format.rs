@@ -96,6 +96,7 @@ pub(super) fn period(period: ServicePeriod) -> String {
 pub(super) const fn payment_method(method: PaymentMethod) -> Bilingual {
     match method {
         PaymentMethod::CreditCard => both("信用卡", "Credit card"),
+        PaymentMethod::CreditCardPeriodic => both("信用卡定期定額", "Recurring card"),
         PaymentMethod::Atm => both("ATM 轉帳", "Bank transfer"),
         PaymentMethod::Cvs => both("超商代碼", "Store code"),
         PaymentMethod::Barcode => both("超商條碼", "Store barcode"),

@@ -8,11 +8,15 @@ use tokio::sync::Notify;
 
 use super::{
     cards::{self, TypedCard},
+    charging::{self, ChargeOrder},
     checkout::{self, Refusal},
-    codes, credit_detail,
+    codes,
+    contract::Contract,
+    credit_detail,
     faults::FaultPlan,
     notices::{self, PaymentResult},
     pages::{Page, Pages},
+    period_query::{self, ActionOutcome},
     query,
     settings::SimulatorSettings,
     store::{OpenError, Store},
@@ -126,6 +130,57 @@ impl Simulator {
         let now = self.clock.now();
         self.store
             .change(|state| credit_detail::report(state, body, &self.settings, now))
+    }
+
+    /// Answers `QueryCreditCardPeriodInfo`.
+    pub fn query_contract(&self, body: &[u8]) -> String {
+        match query::read(body, &self.settings, self.clock.now()) {
+            Ok(number) => {
+                period_query::report(&self.settings, &number, self.trade(&number).as_ref())
+            }
+            Err(answer) => answer,
+        }
+    }
+
+    /// Answers `CreditCardPeriodAction`, after doing it.
+    pub fn act_on_contract(&self, body: &[u8]) -> String {
+        let now = self.clock.now();
+        let number = match query::read(body, &self.settings, now) {
+            Ok(number) => number,
+            Err(answer) => return answer,
+        };
+        let fields = form_body::parse(body).unwrap_or_default();
+        let is = |action: &str| {
+            fields
+                .iter()
+                .any(|(name, value)| name == "Action" && value == action)
+        };
+        let merchant_id = &self.settings.merchant_id;
+        let is_known = self
+            .trade(&number)
+            .is_some_and(|trade| trade.contract.is_some());
+        let is_done = self.store.change(|state| {
+            (is("Cancel") && charging::cancel(state, &number))
+                || (is("ReAuth") && charging::retry(state, &number, merchant_id, now))
+        });
+        self.wake.notify_one();
+        let outcome = match (is_known, is_done) {
+            (false, _) => ActionOutcome::Unknown,
+            (true, false) => ActionOutcome::Refused,
+            (true, true) => ActionOutcome::Done,
+        };
+        period_query::action_answer(&self.settings, &number, outcome)
+    }
+
+    /// Charges a card now that has a contract, as a developer ordered; the contract as it is then. `None` when
+    /// there is none that could be charged.
+    pub fn charge(&self, order: &ChargeOrder) -> Option<Contract> {
+        let (merchant_id, now) = (&self.settings.merchant_id, self.clock.now());
+        let contract = self
+            .store
+            .change(|state| charging::carry_out(state, order, merchant_id, now));
+        self.wake.notify_one();
+        contract
     }
 
     /// What goes wrong next.

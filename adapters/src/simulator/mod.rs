@@ -4,12 +4,15 @@
 
 pub mod card_ledger;
 pub mod cards;
+pub mod charging;
 pub mod checkout;
 pub mod codes;
+pub mod contract;
 pub mod credit_detail;
 pub mod faults;
 pub mod notices;
 pub mod pages;
+pub mod period_query;
 pub mod query;
 pub mod sender;
 pub mod settings;
@@ -19,6 +22,7 @@ pub mod trading;
 
 mod house;
 
+pub use charging::Control;
 pub use faults::FaultPlan;
 pub use house::Simulator;
 pub use pages::Page;

@@ -5,6 +5,7 @@ use domain::base::clock::taipei;
 
 use super::{
     card_ledger::CardLedger,
+    charging,
     checkout::CheckoutForm,
     faults::{FaultPlan, Reorder},
     notices::{self, PaymentResult},
@@ -28,6 +29,7 @@ pub fn open(
             state.next_number() % 10_000
         ),
         code,
+        contract: form.contract,
         merchant_trade_no: form.merchant_trade_no,
         method: form.method,
         amount: form.amount,
@@ -44,6 +46,7 @@ pub fn open(
             kind: NoticeKind::PaymentInfo,
             fields: notices::payment_info(&trade, merchant_id, code),
             is_held: faults.reorder == Some(Reorder::PaymentFirst),
+            after: None,
         };
         enqueue(state, &trade, notice, faults, now);
     }
@@ -71,11 +74,15 @@ pub fn settle(
         let number = 11_000_000 + state.next_number();
         trade.card = Some(CardLedger::new(number, trade.amount, now));
     }
+    if result == PaymentResult::Paid {
+        charging::begin(state, &mut trade, now);
+    }
     remember(state, &trade);
     let about = |result, is_held| Notice {
         kind: NoticeKind::Payment,
         fields: notices::payment(&trade, merchant_id, result, now),
         is_held,
+        after: None,
     };
     let mut notice = about(result, false);
     if let Some(amount) = faults.amount {
@@ -100,27 +107,30 @@ pub const fn result_of(status: Status) -> Option<(PaymentResult, DateTime<Utc>)>
     }
 }
 
-struct Notice {
-    kind: NoticeKind,
-    fields: Vec<(String, String)>,
-    is_held: bool,
+pub(super) struct Notice {
+    pub(super) kind: NoticeKind,
+    pub(super) fields: Vec<(String, String)>,
+    pub(super) is_held: bool,
+    pub(super) after: Option<u64>,
 }
 
-fn remember(state: &mut State, trade: &Trade) {
+pub(super) fn remember(state: &mut State, trade: &Trade) {
     let number = trade.merchant_trade_no.clone();
     state.trades.insert(number, trade.clone());
 }
 
-fn enqueue(
+/// Puts a notice on its way; its number.
+pub(super) fn enqueue(
     state: &mut State,
     trade: &Trade,
     notice: Notice,
     faults: FaultPlan,
     now: DateTime<Utc>,
-) {
+) -> u64 {
     let url = match notice.kind {
         NoticeKind::Payment => "ReturnURL",
         NoticeKind::PaymentInfo => "PaymentInfoURL",
+        NoticeKind::Period => "PeriodReturnURL",
     };
     let id = state.next_number();
     state.deliveries.push(Delivery {
@@ -130,6 +140,7 @@ fn enqueue(
         url: trade.field(url).to_owned(),
         fields: notice.fields,
         is_held: notice.is_held,
+        after: notice.after,
         sends: 0,
         due_at: now + TimeDelta::milliseconds(i64::from(faults.delay_ms)),
         state: if faults.lose {
@@ -140,4 +151,5 @@ fn enqueue(
         faults,
         last_answer: String::new(),
     });
+    id
 }

@@ -166,6 +166,7 @@ async fn not_yet(tx: &mut Tx, order: &order::Model, payment: &payment::Model) ->
         ..Default::default()
     };
     transition::advance(tx, payment, PaymentStatus::Expired, "janitor", changes).await?;
+    payments::contracts::begin::attempt_ended(tx, payment, "janitor").await?;
     after_attempt_ended(tx, order, payment.id, OrderStatus::Failed, "janitor").await
 }
 

@@ -295,7 +295,7 @@ fn pay_code(payment: &payment::Model) -> Option<PayCode> {
             ],
             expires_at,
         }),
-        PaymentMethod::CreditCard | PaymentMethod::Free => None,
+        PaymentMethod::CreditCard | PaymentMethod::CreditCardPeriodic | PaymentMethod::Free => None,
     }
 }
 

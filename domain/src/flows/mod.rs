@@ -2,10 +2,13 @@
 //! subscription makes an order, an order makes a payment) is joined here and nowhere else.
 
 pub mod apply_notices;
+pub mod ask_contracts;
 pub mod ask_gateway;
 pub mod begin_payment;
+pub mod cancel_contracts;
 pub mod cancel_order;
 pub mod cancel_subscription;
+pub mod card_charges;
 pub mod close_order;
 pub mod create_order;
 pub mod create_subscription;
@@ -29,8 +32,10 @@ pub mod set_auto_renew;
 pub mod settlement;
 
 pub use apply_notices::apply_notices;
+pub use ask_contracts::{ask_contracts, retry_charges};
 pub use ask_gateway::{ask_about_due_payments, ask_soon};
 pub use begin_payment::{BeginPayment, BegunPayment, begin_payment, checkout_form};
+pub use cancel_contracts::cancel_contracts;
 pub use cancel_order::cancel_order;
 pub use cancel_subscription::{CancelAt, cancel_subscription};
 pub use create_order::{NewPlanOrder, create_order};

@@ -10,10 +10,11 @@ use crate::{
     base::{Error, Op, Result, Tx},
     orders,
     payments::{self, Decision, decide, decide::Standing, inbox},
-    ports::{Notice, Outcome},
+    ports::{Charge, Notice, Outcome},
 };
 
 use super::{
+    card_charges::{self, Heard, HeardCharge},
     late_money,
     settlement::{self, GatewayFacts},
 };
@@ -74,6 +75,9 @@ async fn store_alone(op: &Op, received: &Notice, error: &Error) -> Result<Receiv
 /// # Errors
 /// A defect or an outage; then nothing was done.
 pub async fn apply(tx: &mut Tx, stored: &notice::Model, notice: &Notice) -> Result<Received> {
+    if let Some(charge) = &notice.charge {
+        return Box::pin(apply_charge(tx, stored, notice, charge)).await;
+    }
     let found = lock_order_and_payment(tx, &notice.merchant_trade_no).await?;
     let standing = match &found {
         Some((order, payment)) => Some(Standing {
@@ -101,6 +105,36 @@ pub async fn apply(tx: &mut Tx, stored: &notice::Model, notice: &Notice) -> Resu
         NoticeState::Quarantined => Received::Quarantined,
         NoticeState::Received | NoticeState::Done => Received::Done,
     })
+}
+
+/// The same for a charge by a contract. One that something else must come before stays in the inbox.
+async fn apply_charge(
+    tx: &mut Tx,
+    stored: &notice::Model,
+    notice: &Notice,
+    charge: &Charge,
+) -> Result<Received> {
+    let heard = HeardCharge {
+        charge,
+        amount: notice.amount,
+        outcome: &notice.outcome,
+        gateway_trade_no: &notice.gateway_trade_no,
+        is_simulated: notice.is_simulated,
+    };
+    match card_charges::hear(tx, &notice.merchant_trade_no, &heard, "notice").await? {
+        Heard::Decided(decision, payment_id) => {
+            let (state, reason) = outcome_of(&decision);
+            inbox::close(tx, stored.id, payment_id, state, reason).await?;
+            Ok(match state {
+                NoticeState::Quarantined => Received::Quarantined,
+                NoticeState::Received | NoticeState::Done => Received::Done,
+            })
+        }
+        Heard::Waits(reason) => {
+            inbox::keep_waiting(tx, stored.id, reason).await?;
+            Ok(Received::Stored)
+        }
+    }
 }
 
 /// Locks the order first and its attempt second, as everybody does.

@@ -16,7 +16,7 @@ use crate::{
     invoices::{self, NewInvoice, tax::included_tax},
     ledger::{self, Received, journal},
     orders,
-    payments::{self, decide::Decision, schedule, state::is_open},
+    payments::{self, contracts, decide::Decision, schedule, state::is_open},
     ports::{CardFacts, PayCode},
 };
 
@@ -44,6 +44,18 @@ pub struct GatewayFacts {
 /// # Errors
 /// A move that the tables refuse or a row that is missing: defects, all. Then nothing was done.
 pub async fn carry_out(
+    tx: &mut Tx,
+    order: &order::Model,
+    payment: &payment::Model,
+    decision: &Decision,
+    facts: &GatewayFacts,
+    cause: &str,
+) -> Result<()> {
+    do_decided(tx, order, payment, decision, facts, cause).await?;
+    contracts::begin::follow(tx, payment, decision, facts.paid_at, cause).await
+}
+
+async fn do_decided(
     tx: &mut Tx,
     order: &order::Model,
     payment: &payment::Model,

@@ -1,9 +1,9 @@
 //! What happens to attempts to pay.
 
 use entity::{
-    id::{NoticeId, OrderId, PaymentId},
+    id::{CardContractId, NoticeId, OrderId, PaymentId, SubscriptionId},
     money::{Currency, Money},
-    payments::{Decision, PaymentMethod, PaymentStatus},
+    payments::{CardContractStatus, Decision, PaymentMethod, PaymentStatus},
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -106,6 +106,54 @@ impl Event for NoticeQuarantined {
     }
 }
 
+/// A contract to charge a card again and again was offered with an attempt.
+#[derive(Debug, Serialize)]
+pub struct CardContractOpened {
+    /// Which.
+    pub contract_id: CardContractId,
+    /// What it is to pay for.
+    pub subscription_id: SubscriptionId,
+    /// The attempt that it begins with.
+    pub payment_id: PaymentId,
+    /// How much each charge is.
+    pub amount: Money,
+    /// Its number at the gateway.
+    pub merchant_trade_no: String,
+}
+
+impl Event for CardContractOpened {
+    const KIND: &'static str = "card_contract.opened";
+
+    fn subject(&self) -> String {
+        self.contract_id.to_string()
+    }
+}
+
+/// A contract moved.
+#[derive(Debug, Serialize)]
+pub struct CardContractStatusChanged {
+    /// Which.
+    pub contract_id: CardContractId,
+    /// What it pays for.
+    pub subscription_id: SubscriptionId,
+    /// From.
+    pub from: CardContractStatus,
+    /// To.
+    pub to: CardContractStatus,
+    /// The version the move led to.
+    pub version: i64,
+    /// Why.
+    pub cause: String,
+}
+
+impl Event for CardContractStatusChanged {
+    const KIND: &'static str = "card_contract.status_changed";
+
+    fn subject(&self) -> String {
+        self.contract_id.to_string()
+    }
+}
+
 /// One of each, for `schema/events.md`.
 ///
 /// # Errors
@@ -113,6 +161,8 @@ impl Event for NoticeQuarantined {
 pub fn samples() -> Result<Vec<Sample>, serde_json::Error> {
     let payment_id = PaymentId(Uuid::nil());
     let order_id = OrderId(Uuid::nil());
+    let contract_id = CardContractId(Uuid::nil());
+    let subscription_id = SubscriptionId(Uuid::nil());
     Ok(vec![
         Sample::of(&PaymentOpened {
             payment_id,
@@ -139,6 +189,21 @@ pub fn samples() -> Result<Vec<Sample>, serde_json::Error> {
             notice_id: NoticeId(Uuid::nil()),
             merchant_trade_no: "FB0000000000000000AB".to_owned(),
             reason: "amount_mismatch".to_owned(),
+        })?,
+        Sample::of(&CardContractOpened {
+            contract_id,
+            subscription_id,
+            payment_id,
+            amount: Money::new(899, Currency::Twd),
+            merchant_trade_no: "FB0000000000000000AB".to_owned(),
+        })?,
+        Sample::of(&CardContractStatusChanged {
+            contract_id,
+            subscription_id,
+            from: CardContractStatus::Pending,
+            to: CardContractStatus::Active,
+            version: 2,
+            cause: "notice".to_owned(),
         })?,
     ])
 }

@@ -96,6 +96,23 @@ pub async fn close(
     Ok(())
 }
 
+/// Leaves a notice in the inbox, because something else must come before it; it is tried again.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn keep_waiting(tx: &mut Tx, id: NoticeId, reason: &str) -> Result<()> {
+    notice::Entity::update_many()
+        .col_expr(
+            notice::Column::Attempts,
+            Expr::col(notice::Column::Attempts).add(1),
+        )
+        .col_expr(notice::Column::Reason, Expr::value(reason))
+        .filter(notice::Column::Id.eq(id))
+        .exec(tx.db())
+        .await?;
+    Ok(())
+}
+
 /// Remembers why a stored notice could not be applied.
 ///
 /// # Errors

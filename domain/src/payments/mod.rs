@@ -1,6 +1,7 @@
 //! Attempts to pay: opened here, decided on here, settled in `flows`.
 
 pub mod attention;
+pub mod contracts;
 pub mod counters;
 pub mod decide;
 pub mod events;

@@ -2,6 +2,7 @@
 //! The floor above (`adapters`) implements them.
 
 pub mod access_tokens;
+pub mod card_contract;
 pub mod card_refund;
 pub mod gateway;
 pub mod invoice_document;
@@ -9,6 +10,9 @@ pub mod mail;
 pub mod statement;
 
 pub use access_tokens::{AccessClaims, AccessTokens, InvalidAccessToken};
+pub use card_contract::{
+    Charge, ContractAnswer, ContractReport, ContractState, LoggedCharge, Periodic,
+};
 pub use card_refund::{
     CardAnswer, CardInstruction, CardQuestion, CardReport, CardState, NotRefundedHere,
 };

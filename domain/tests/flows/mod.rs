@@ -2,6 +2,7 @@
 
 mod books;
 mod buying;
+mod card_contracts;
 mod checkout;
 mod codes;
 mod deadlines;

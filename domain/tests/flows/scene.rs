@@ -182,6 +182,7 @@ fn about(payment: &payment::Model, kind: NoticeKind, outcome: Outcome, code: &st
     let what = match kind {
         NoticeKind::Payment => "pay",
         NoticeKind::PaymentInfo => "info",
+        NoticeKind::Period => "period",
     };
     let trade_no = format!("G{}", payment.merchant_trade_no);
     Notice {
@@ -193,6 +194,7 @@ fn about(payment: &payment::Model, kind: NoticeKind, outcome: Outcome, code: &st
         gateway_method: "Credit_CreditCard".to_owned(),
         amount: payment.amount(),
         outcome,
+        charge: None,
         is_simulated: false,
         fee: None,
         card: None,
@@ -264,7 +266,10 @@ fn pay_code(method: PaymentMethod, expires_at: DateTime<Utc>) -> PayCode {
             parts: ["150731C01", "FB00000000000001", "0731000000000899"].map(str::to_owned),
             expires_at,
         },
-        PaymentMethod::Cvs | PaymentMethod::CreditCard | PaymentMethod::Free => PayCode::Cvs {
+        PaymentMethod::Cvs
+        | PaymentMethod::CreditCard
+        | PaymentMethod::CreditCardPeriodic
+        | PaymentMethod::Free => PayCode::Cvs {
             code: "LLL22251222013".to_owned(),
             expires_at,
         },

@@ -10,7 +10,7 @@ use entity::{
     base::{event, transition},
     invoices::{credit_note, invoice, invoice_series},
     orders::order,
-    payments::payment,
+    payments::{card_contract, payment},
     refunds::refund,
     subscriptions::subscription,
 };
@@ -58,8 +58,11 @@ pub async fn violations(house: &House) -> Vec<String> {
     log.check::<subscription::Entity>(&subscriptions, "subscription.created", &mut found);
     let refunds = refund::Entity::find().all(database.reader()).await.unwrap();
     log.check::<refund::Entity>(&refunds, "refund.requested", &mut found);
+    let contracts = card_contract::Entity::find();
+    let contracts = contracts.all(database.reader()).await.unwrap();
+    log.check::<card_contract::Entity>(&contracts, "card_contract.opened", &mut found);
     log.check_subjects(
-        orders.len() + payments.len() + subscriptions.len() + refunds.len(),
+        orders.len() + payments.len() + subscriptions.len() + refunds.len() + contracts.len(),
         &mut found,
     );
     check_series(database, &mut found).await;
@@ -314,7 +317,12 @@ impl Log {
                 if step.version != version || !follows || !legal {
                     found.push(format!("I7: {subject} made the move {step:?} from {at:?}"));
                 }
-                let told = self.told(&subject, step, made, &format!("{}.status_changed", E::NAME));
+                let told = self.told(
+                    &subject,
+                    step,
+                    made,
+                    &format!("{}.status_changed", E::NAME.replace(' ', "_")),
+                );
                 if told != 1 {
                     found.push(format!("I8: {told} events tell of {step:?}"));
                 }

@@ -21,6 +21,8 @@ use crate::{
 pub enum PaymentMethod {
     /// A card, at the gateway's page.
     CreditCard,
+    /// A card that the gateway charges again for every period, by a contract with it.
+    CreditCardPeriodic,
     /// A bank transfer to an account issued for this order.
     Atm,
     /// A code, paid at a convenience store.

@@ -21,6 +21,9 @@ use super::loaders::DecisionsByPayment;
 pub enum PaymentMethod {
     /// A card, at the gateway's page.
     CreditCard,
+    /// A card that the gateway charges again for every period. For an order that starts a subscription which
+    /// renews itself.
+    CreditCardPeriodic,
     /// A bank transfer to an account issued for this order.
     Atm,
     /// A code, paid at a convenience store.

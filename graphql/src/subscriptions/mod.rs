@@ -1,6 +1,7 @@
 //! Subscriptions at the edge. The type is called `PlanSubscription`, because `Subscription` is the root of
 //! everything live.
 
+pub mod card_contract;
 pub mod inputs;
 pub mod loaders;
 pub mod mutation;

@@ -15,6 +15,8 @@ use crate::{
     users::{User, loaders::UserById},
 };
 
+use super::{card_contract::CardContract, loaders::CardContractBySubscription};
+
 /// Where a subscription stands.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "entity::subscriptions::SubscriptionStatus")]
@@ -90,6 +92,12 @@ impl PlanSubscription {
     /// Whether it goes on after the period.
     async fn auto_renew(&self) -> bool {
         self.0.auto_renew
+    }
+
+    /// The contract by which the gateway charges a card for every period; `null` when its owner pays otherwise.
+    async fn card_contract(&self, context: &Context<'_>) -> Result<Option<CardContract>> {
+        let row = load::<CardContractBySubscription, _>(context, self.0.id).await?;
+        Ok(row.map(CardContract))
     }
 
     /// When its first period began; `null` until it is paid.

@@ -2,5 +2,6 @@
 
 mod by_card;
 mod by_code;
+mod by_periodic_card;
 mod documents;
 mod repeats;
