@@ -18,7 +18,7 @@ const HOOKS = {
 };
 const NO_LIMITS = { FABRICA_RATE_PER_MINUTE: '0', FABRICA_RATE_PER_HOUR: '0', FABRICA_RATE_AUTH_PER_MINUTE: '0' };
 
-describe('schemathesis finds no error of ours', { skip: PROGRAM ? false : 'there is no schemathesis here' }, () => {
+describe('schemathesis finds no error of ours', { concurrency: true, skip: PROGRAM ? false : 'there is no schemathesis here' }, () => {
   let server;
   before(async () => (server = await startServer(NO_LIMITS)));
   after(() => server?.stop());
