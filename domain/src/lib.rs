@@ -7,6 +7,7 @@ pub mod base;
 pub mod flows;
 pub mod invoices;
 pub mod ledger;
+pub mod notify;
 pub mod orders;
 pub mod payments;
 pub mod plans;

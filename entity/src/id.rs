@@ -129,6 +129,8 @@ id_types! {
     OrderLineId = "oln";
     /// One attempt to pay an order.
     PaymentId = "pay";
+    /// What a person decided on a payment.
+    PaymentDecisionId = "pdc";
     /// What a gateway told us, as stored.
     NoticeId = "ntc";
     /// The fact that an order was settled.
@@ -137,6 +139,10 @@ id_types! {
     InvoiceId = "inv";
     /// A line of an invoice.
     InvoiceLineId = "inl";
+    /// A gateway's statement that was read.
+    StatementImportId = "sti";
+    /// What a gateway's statement says of a trade.
+    StatementLineId = "sln";
     /// A transfer between two accounts of the books.
     LedgerTransferId = "ltr";
     /// A refund.
@@ -145,6 +151,10 @@ id_types! {
     CreditNoteId = "crn";
     /// Something that happened.
     EventId = "evt";
+    /// An event on its way to somebody outside.
+    DeliveryId = "dlv";
+    /// A code that was sent to somebody.
+    OneTimeCodeId = "otc";
     /// A line of the audit trail.
     AuditEntryId = "aud";
     /// A clock that customers of a rehearsal live by.

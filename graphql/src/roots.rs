@@ -11,25 +11,28 @@ use crate::{
         InvoicesQuery,
         loaders::{CreditNotesByInvoice, InvoiceById, InvoiceByOrder, LinesByInvoice},
     },
+    ledger::LedgerQuery,
     nodes::NodesQuery,
+    notify::{OutboxMutation, OutboxQuery},
     orders::{
         OrdersMutation, OrdersQuery, OrdersSubscription,
         loaders::{LinesByOrder, OrderById},
     },
     payments::{
         PaymentsMutation, PaymentsQuery,
-        loaders::{PaymentById, PaymentsByOrder},
+        loaders::{DecisionsByPayment, PaymentById, PaymentsByOrder},
     },
     plans::{
         PlansMutation, PlansQuery,
         loaders::{PlanById, PlanVersionById, PlanVersionsByPlan},
     },
+    reconciliation::ReconciliationQuery,
     refunds::{
         RefundsMutation, RefundsQuery,
         loaders::{CreditNoteByRefund, RefundById, RefundsByPayment},
     },
     subscriptions::{SubscriptionsMutation, SubscriptionsQuery, loaders::SubscriptionById},
-    users::{UsersMutation, UsersQuery, loaders::UserById},
+    users::{AddressMutation, UsersMutation, UsersQuery, loaders::UserById},
 };
 
 /// The schema.
@@ -47,6 +50,9 @@ pub struct Query(
     InvoicesQuery,
     RefundsQuery,
     AuditQuery,
+    OutboxQuery,
+    LedgerQuery,
+    ReconciliationQuery,
     NodesQuery,
     RateQuery,
 );
@@ -59,6 +65,8 @@ pub struct Mutation(
     OrdersMutation,
     SubscriptionsMutation,
     PaymentsMutation,
+    OutboxMutation,
+    AddressMutation,
     RefundsMutation,
 );
 
@@ -121,7 +129,9 @@ pub fn attach(request: Request, op: Op) -> Request {
     let request = with_loader(request, PlanVersionsByPlan(op.clone()));
     let request = with_loader(request, OrderById(op.clone()));
     let request = with_loader(request, LinesByOrder(op.clone()));
+    let request = with_loader(request, PaymentById(op.clone()));
     let request = with_loader(request, PaymentsByOrder(op.clone()));
+    let request = with_loader(request, DecisionsByPayment(op.clone()));
     let request = with_loader(request, PaymentById(op.clone()));
     let request = with_loader(request, RefundById(op.clone()));
     let request = with_loader(request, RefundsByPayment(op.clone()));

@@ -7,6 +7,7 @@
 
 #[path = "../../domain/tests/kit/mod.rs"]
 mod kit;
+mod refunded;
 #[path = "../../domain/tests/flows/scene.rs"]
 #[expect(
     dead_code,
@@ -48,7 +49,7 @@ async fn one_of_each(house: &House, owner: &Person) -> Vec<(&'static str, String
         .await
         .unwrap();
     let invoice = scene::invoices(house).await.remove(0);
-    let refund = scene::refunded_by_hand(house, &payment).await;
+    let refund = refunded::by_hand(house, &payment).await;
     vec![
         ("Plan", plan.id.to_string()),
         ("User", owner.user.id.to_string()),

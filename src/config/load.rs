@@ -7,8 +7,8 @@ use entity::invoices::invoice::Party;
 use super::{
     check,
     model::{
-        Config, Ecpay, EcpayEnvironment, LogFormat, Logging, Profile, Rates, Secrets, Server, Shop,
-        Store, TrustedDocuments,
+        Config, Ecpay, EcpayEnvironment, LogFormat, Logging, Mail, Profile, Rates, Secrets, Server,
+        Shop, Store, TrustedDocuments,
     },
     problem::Problems,
     reader::Reader,
@@ -82,6 +82,10 @@ fn read(reader: &mut Reader) -> Config {
             metrics_token: reader.secret("FABRICA_METRICS_TOKEN"),
         },
         ecpay: ecpay(reader),
+        mail: Mail {
+            smtp_url: reader.secret("SMTP_URL"),
+            from: reader.text("FABRICA_MAIL_FROM"),
+        },
         shop: shop(reader, profile),
         logging: Logging {
             filter: reader
@@ -189,7 +193,6 @@ fn store(reader: &mut Reader) -> Store {
         database_url,
         database_read_url: reader.secret("DATABASE_READ_URL"),
         redis_url: reader.secret("REDIS_URL"),
-        smtp_url: reader.secret("SMTP_URL"),
         migrate: reader.switch("FABRICA_MIGRATE", true),
     }
 }

@@ -18,6 +18,8 @@ pub struct Config {
     pub secrets: Secrets,
     /// The payment gateway.
     pub ecpay: Ecpay,
+    /// Mails to people.
+    pub mail: Mail,
     /// The business.
     pub shop: Shop,
     /// Logs and figures.
@@ -117,8 +119,6 @@ pub struct Store {
     pub database_read_url: Option<SecretString>,
     /// Redis; accepted for later.
     pub redis_url: Option<SecretString>,
-    /// The mail server; accepted for later.
-    pub smtp_url: Option<SecretString>,
     /// Whether `serve` migrates.
     pub migrate: bool,
 }
@@ -168,6 +168,15 @@ pub struct Ecpay {
     pub credit_check_code: Option<SecretString>,
     /// How long the simulator waits before it sends again, in seconds.
     pub resend_seconds: u64,
+}
+
+/// Mails to people.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    /// The mail server; may hold a password. Without it mails are put into a folder.
+    pub smtp_url: Option<SecretString>,
+    /// Who mails are from, when it is not the seller.
+    pub from: Option<String>,
 }
 
 /// The business.

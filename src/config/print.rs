@@ -10,11 +10,12 @@ use super::{
     table::{SETTINGS, Section, Setting, Shown},
 };
 
-const SECTIONS: [Section; 6] = [
+const SECTIONS: [Section; 7] = [
     Section::Server,
     Section::Storage,
     Section::Secrets,
     Section::Ecpay,
+    Section::Mail,
     Section::Shop,
     Section::Observation,
 ];
@@ -84,7 +85,8 @@ fn value(config: &Config, name: &str) -> Option<String> {
         "DATABASE_URL" => given(config.store.database_url.expose_secret()),
         "DATABASE_READ_URL" => exposed(config.store.database_read_url.as_ref()),
         "REDIS_URL" => exposed(config.store.redis_url.as_ref()),
-        "SMTP_URL" => exposed(config.store.smtp_url.as_ref()),
+        "SMTP_URL" => exposed(config.mail.smtp_url.as_ref()),
+        "FABRICA_MAIL_FROM" => config.mail.from.clone(),
         "FABRICA_MIGRATE" => switch(config.store.migrate),
         "FABRICA_SECRET" => set(config.secrets.secret.is_some()),
         "FABRICA_SIGNING_KEY" => set(config.secrets.signing_key.is_some()),

@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use adapters::ecpay::Ecpay;
 use domain::{
-    base::{App, Op, Result, job_run},
-    flows, users,
+    base::{App, Op, Result, Topic, job_run},
+    flows, notify, users,
 };
 use entity::payments::notice;
 use tokio::sync::Mutex;
@@ -16,6 +16,9 @@ use super::schedule::{JOBS, Job, Work};
 
 /// How many things one run deals with: a kill loses at most the one it was at.
 const BATCH: u64 = 100;
+/// How many mails one run sends. A slow mail server may take seconds for each, and a process that goes down waits
+/// for the run.
+const MAILS: u64 = 10;
 
 /// The running clockwork.
 pub struct Jobs {
@@ -53,6 +56,7 @@ pub async fn start(app: Arc<App>, stop: CancellationToken) -> Result<Jobs, JobSc
         })?;
         scheduler.add(tick).await?;
     }
+    tokio::spawn(running.track_future(send_when_poked(app, stop)));
     scheduler.start().await?;
     Ok(Jobs { scheduler, running })
 }
@@ -100,9 +104,33 @@ async fn work(op: &Op, work: Work) -> Result<u64> {
     match work {
         Work::ApplyNotices => flows::apply_notices(op, BATCH, reread).await,
         Work::AskGateway => flows::ask_about_due_payments(op, BATCH).await,
+        Work::SendMails => flows::send_mails(op, MAILS).await,
         Work::SendRefunds => flows::send_refunds(op, BATCH).await,
         Work::ExpireOrders => flows::expire_orders(op, BATCH).await,
         Work::CleanUp => clean_up(op).await,
+    }
+}
+
+/// Sends mails as soon as something is put into the outbox by this process. The job finds what is left: a poke
+/// may be lost, and other processes put into it too.
+async fn send_when_poked(app: Arc<App>, stop: CancellationToken) {
+    let mut listener = app.hub.listen(Topic::Outbox);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = listener.poked() => {}
+        }
+        while !stop.is_cancelled() {
+            let op = Op::system(Arc::clone(&app), "send_mails", "job");
+            match flows::send_mails(&op, MAILS).await {
+                Ok(handled) if handled >= MAILS => {}
+                Ok(_) => break,
+                Err(error) => {
+                    tracing::error!(error = ?error, "mails could not be sent");
+                    break;
+                }
+            }
+        }
     }
 }
 
@@ -112,7 +140,8 @@ fn reread(stored: &notice::Model) -> Option<domain::ports::Notice> {
 
 async fn clean_up(op: &Op) -> Result<u64> {
     let sessions = users::clean_sessions(op).await?;
+    let mails = notify::forget_delivered(op).await?;
     let keys = domain::base::idempotency::forget_expired(op).await?;
     let runs = job_run::forget(op, chrono::Duration::days(7)).await?;
-    Ok(sessions + keys + runs)
+    Ok(sessions + mails + keys + runs)
 }

@@ -20,11 +20,13 @@ pub enum Work {
     ApplyNotices,
     /// The gateway is asked about payments whose notices may be lost.
     AskGateway,
+    /// What was put into the outbox and not sent at once is sent.
+    SendMails,
     /// The gateway is told of refunds, and asked what became of them.
     SendRefunds,
     /// Orders that were not paid in time end.
     ExpireOrders,
-    /// Sessions, log-in failures, idempotency keys and job runs that are long over are removed.
+    /// Sessions, log-in failures, codes, delivered mails, idempotency keys and job runs that are long over are removed.
     CleanUp,
 }
 
@@ -43,6 +45,12 @@ pub const JOBS: &[Job] = &[
         work: Work::AskGateway,
     },
     Job {
+        name: "send_mails",
+        every_seconds: 5,
+        purpose: "sends mails that were not sent at once, and those that must be tried again",
+        work: Work::SendMails,
+    },
+    Job {
         name: "send_refunds",
         every_seconds: 5,
         purpose: "tells the gateway of refunds, and asks what became of them",
@@ -57,7 +65,7 @@ pub const JOBS: &[Job] = &[
     Job {
         name: "clean_up",
         every_seconds: 3600,
-        purpose: "removes sessions, log-in failures, idempotency keys and job runs that are long over",
+        purpose: "removes sessions, log-in failures, codes, delivered mails, idempotency keys and job runs that are long over",
         work: Work::CleanUp,
     },
 ];

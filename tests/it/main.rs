@@ -11,9 +11,11 @@
 mod accounts;
 mod callbacks;
 mod checkout;
+mod corpus;
 mod documents;
 mod house;
 mod kit;
 mod live;
+mod mails;
 mod operation;
 mod refunds;

@@ -18,6 +18,7 @@ mod refund_vectors;
 pub mod rejected;
 pub mod settings;
 pub mod signed_form;
+pub mod statement;
 pub mod taipei_time;
 #[cfg(test)]
 mod vectors;

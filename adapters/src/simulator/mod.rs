@@ -5,7 +5,6 @@
 pub mod card_ledger;
 pub mod cards;
 pub mod checkout;
-pub mod code39;
 pub mod codes;
 pub mod credit_detail;
 pub mod faults;

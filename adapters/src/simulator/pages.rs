@@ -8,11 +8,10 @@ use sha2::{Digest as _, Sha256};
 use super::{
     cards::{self, TestCard},
     checkout::Refusal,
-    code39,
     store::State,
     trade::{Code, Delivery, DeliveryState, Method, NoticeKind, Status, Trade},
 };
-use crate::ecpay::taipei_time;
+use crate::{code39, ecpay::taipei_time};
 
 const STYLE: &str = include_str!("templates/style.css");
 const SCRIPT: &str = "document.forms[0].submit();";

@@ -54,6 +54,8 @@ pub enum Code {
     LastAdmin,
     /// The cursor does not belong to this list.
     InvalidCursor,
+    /// The code or link is wrong, was used, was replaced by a newer one, or its time is over.
+    CodeInvalid,
     /// More than came, or more than is left of it.
     RefundExceedsCapture,
     /// The payment goes back in full or not at all.
@@ -68,7 +70,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for the generated documentation.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: &'static [Self] = &[
         Self::Blank,
         Self::TooLong,
         Self::TooShort,
@@ -92,6 +94,7 @@ impl Code {
         Self::InsufficientCredit,
         Self::LastAdmin,
         Self::InvalidCursor,
+        Self::CodeInvalid,
         Self::RefundExceedsCapture,
         Self::RefundInFullOnly,
         Self::NotRefundable,
@@ -126,6 +129,7 @@ impl Code {
             Self::InsufficientCredit => "INSUFFICIENT_CREDIT",
             Self::LastAdmin => "LAST_ADMIN",
             Self::InvalidCursor => "INVALID_CURSOR",
+            Self::CodeInvalid => "CODE_INVALID",
             Self::RefundExceedsCapture => "REFUND_EXCEEDS_CAPTURE",
             Self::RefundInFullOnly => "REFUND_IN_FULL_ONLY",
             Self::NotRefundable => "NOT_REFUNDABLE",

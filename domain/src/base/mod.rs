@@ -12,6 +12,7 @@ pub mod job_run;
 pub mod links;
 pub mod mac;
 pub mod op;
+mod outbox;
 pub mod page;
 pub mod policy;
 pub mod timeline;

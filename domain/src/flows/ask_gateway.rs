@@ -19,7 +19,10 @@ use crate::{
     ports::{Outcome, TradeReport, TradeState, Unanswered},
 };
 
-use super::settlement::{self, GatewayFacts, after_attempt_ended};
+use super::{
+    late_money,
+    settlement::{self, GatewayFacts, after_attempt_ended},
+};
 
 /// How long one asker has for itself before another may ask about the same attempt.
 const LEASE: Duration = Duration::minutes(2);
@@ -119,11 +122,13 @@ async fn hear(
         payment: payment.status,
         amount: payment.amount(),
         order: order.status,
+        may_reopen: late_money::may_reopen(tx, order).await?,
     };
     let decision = decide(Some(standing), &outcome, report.amount, false);
     let facts = GatewayFacts {
         trade_no: report.gateway_trade_no.clone(),
         method: report.gateway_method.clone(),
+        amount: report.amount,
         fee_minor: report.fee.map(|fee| fee.minor),
         paid_at: match report.state {
             TradeState::Paid { at } => Some(at),

@@ -9,14 +9,22 @@ pub mod cancel_subscription;
 pub mod close_order;
 pub mod create_order;
 pub mod create_subscription;
+pub mod decide_on_payment;
+pub mod events;
 pub mod expire_orders;
 pub mod fulfil;
+pub mod import_statement;
+pub mod invoice_document;
+pub mod late_money;
+pub mod letters;
 pub mod order_renewal;
 pub mod pause_subscription;
 pub mod receive_notice;
+pub mod reconcile;
 pub mod refund;
 pub mod renew_subscriptions;
 pub mod resume_subscription;
+pub mod send_mails;
 pub mod set_auto_renew;
 pub mod settlement;
 
@@ -27,13 +35,20 @@ pub use cancel_order::cancel_order;
 pub use cancel_subscription::{CancelAt, cancel_subscription};
 pub use create_order::{NewPlanOrder, create_order};
 pub use create_subscription::{NewSubscriptionOrder, create_subscription};
+pub use decide_on_payment::{
+    OnPayment, Verdict, accept_late_payment, credit_late_payment, resolve_payment,
+};
 pub use expire_orders::expire_orders;
+pub use import_statement::{Imported, NewStatement, import_statement};
+pub use invoice_document::{invoice_document, print_invoice};
 pub use pause_subscription::pause_subscription;
 pub use receive_notice::receive_notice;
+pub use reconcile::{Finding, Reconciliation, reconcile};
 pub use refund::{
     HandRefund, RefundPreview, RefundQuestion, RefundRequest, cancel_refund,
     complete_manual_refund, refund_payment, send_refunds,
 };
 pub use renew_subscriptions::renew_subscriptions;
 pub use resume_subscription::resume_subscription;
+pub use send_mails::send_mails;
 pub use set_auto_renew::set_auto_renew;

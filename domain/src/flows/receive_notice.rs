@@ -13,7 +13,10 @@ use crate::{
     ports::{Notice, Outcome},
 };
 
-use super::settlement::{self, GatewayFacts};
+use super::{
+    late_money,
+    settlement::{self, GatewayFacts},
+};
 
 /// What became of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,11 +75,15 @@ async fn store_alone(op: &Op, received: &Notice, error: &Error) -> Result<Receiv
 /// A defect or an outage; then nothing was done.
 pub async fn apply(tx: &mut Tx, stored: &notice::Model, notice: &Notice) -> Result<Received> {
     let found = lock_order_and_payment(tx, &notice.merchant_trade_no).await?;
-    let standing = found.as_ref().map(|(order, payment)| Standing {
-        payment: payment.status,
-        amount: payment.amount(),
-        order: order.status,
-    });
+    let standing = match &found {
+        Some((order, payment)) => Some(Standing {
+            payment: payment.status,
+            amount: payment.amount(),
+            order: order.status,
+            may_reopen: late_money::may_reopen(tx, order).await?,
+        }),
+        None => None,
+    };
     let decision = decide(
         standing,
         &notice.outcome,
@@ -113,6 +120,7 @@ fn facts_of(notice: &Notice) -> GatewayFacts {
     GatewayFacts {
         trade_no: notice.gateway_trade_no.clone(),
         method: notice.gateway_method.clone(),
+        amount: notice.amount,
         fee_minor: notice.fee.map(|fee| fee.minor),
         paid_at: match &notice.outcome {
             Outcome::Paid { at } => Some(*at),
@@ -126,6 +134,7 @@ fn facts_of(notice: &Notice) -> GatewayFacts {
 const fn outcome_of(decision: &Decision) -> (NoticeState, &'static str) {
     match decision {
         Decision::Settle => (NoticeState::Done, "settled"),
+        Decision::Reopen => (NoticeState::Done, "reopened"),
         Decision::KeepAsLate => (NoticeState::Done, "paid_late"),
         Decision::AwaitCode(_) => (NoticeState::Done, "code_issued"),
         Decision::Fail { .. } => (NoticeState::Done, "failed"),

@@ -20,7 +20,7 @@ use crate::{
     ports::{CardFacts, PayCode},
 };
 
-use super::fulfil;
+use super::{fulfil, late_money};
 
 /// What the gateway knows of a trade, whichever way we heard it.
 #[derive(Clone, Debug)]
@@ -29,6 +29,8 @@ pub struct GatewayFacts {
     pub trade_no: String,
     /// Its word for the method.
     pub method: String,
+    /// How much it is about.
+    pub amount: Money,
     /// What it keeps, in minor units.
     pub fee_minor: Option<i64>,
     /// When the money came, by its clock.
@@ -50,17 +52,14 @@ pub async fn carry_out(
     cause: &str,
 ) -> Result<()> {
     match decision {
-        Decision::Settle => settle(tx, order, payment, facts, cause).await,
+        Decision::Settle => Box::pin(settle(tx, order, payment, facts, cause)).await,
+        Decision::Reopen => {
+            let order = late_money::reopen(tx, order, cause).await?;
+            Box::pin(settle(tx, &order, payment, facts, cause)).await
+        }
         Decision::KeepAsLate => {
-            let mut changes = with_facts(tx, facts, closed(tx));
-            changes.captured_minor = Set(payment.amount_minor);
-            let payment =
-                transition::advance(tx, payment, PaymentStatus::PaidLate, cause, changes).await?;
-            let late = journal::late_payment(order, &payment, payment.amount())?;
-            ledger::post(tx, late).await?;
-            book_fee(tx, order, &payment).await?;
-            tracing::warn!(payment = %payment.id, "money came for an order that cannot take it any more");
-            Ok(())
+            let changes = with_facts(tx, facts, closed(tx));
+            keep_as_late(tx, order, payment, as_agreed(payment, changes), cause).await
         }
         Decision::AwaitCode(code) => await_code(tx, order, payment, code, facts, cause).await,
         Decision::Fail { code, message } => {
@@ -71,6 +70,9 @@ pub async fn carry_out(
                 let mut changes = with_facts(tx, facts, closed(tx));
                 changes.next_check_at = Set(Some(tx.now() + schedule::SECOND_OPINION));
                 changes.failure_code = Set(Some((*reason).to_owned()));
+                // A code for another amount brings no money.
+                let came = facts.paid_at.map(|_| facts.amount.minor);
+                changes.received_minor = Set(came);
                 transition::advance(tx, payment, PaymentStatus::Review, cause, changes).await?;
             }
             Ok(())
@@ -87,13 +89,41 @@ async fn settle(
     cause: &str,
 ) -> Result<()> {
     let paid_at = paid_at(tx, facts).unwrap_or(tx.now());
-    note_settlement(tx, order, Some(payment.id)).await?;
-    let mut changes = with_facts(tx, facts, closed(tx));
+    let mut changes = as_agreed(payment, with_facts(tx, facts, closed(tx)));
     changes.paid_at = Set(Some(paid_at));
-    changes.captured_minor = Set(payment.amount_minor);
+    let received = Received::AtGateway(payment.amount());
+    settle_with(tx, order, payment, (changes, received), paid_at, cause).await
+}
+
+/// Settles an order with money that a person decided on, from now on.
+///
+/// # Errors
+/// As [`carry_out`], or [`crate::base::Code::InsufficientCredit`].
+pub async fn settle_by_hand(
+    tx: &mut Tx,
+    order: &order::Model,
+    payment: &payment::Model,
+    received: Received,
+    cause: &str,
+) -> Result<()> {
+    let mut changes = closed(tx);
+    changes.captured_minor = Set(payment.received().minor);
+    let now = tx.now();
+    settle_with(tx, order, payment, (changes, received), now, cause).await
+}
+
+async fn settle_with(
+    tx: &mut Tx,
+    order: &order::Model,
+    payment: &payment::Model,
+    (changes, received): (payment::ActiveModel, Received),
+    paid_at: DateTime<Utc>,
+    cause: &str,
+) -> Result<()> {
+    note_settlement(tx, order, Some(payment.id)).await?;
     let payment = transition::advance(tx, payment, PaymentStatus::Paid, cause, changes).await?;
     let (order, lines) = complete(tx, order, payment.method, paid_at, cause).await?;
-    book(tx, &order, &payment, Received::AtGateway(payment.amount())).await?;
+    book(tx, &order, &payment, received).await?;
     let buyer = user::Entity::find_by_id(order.user_id)
         .one(tx.db())
         .await?
@@ -106,6 +136,25 @@ async fn settle(
     };
     // Last, because the series of numbers is locked from here to the commit.
     invoices::issue(tx, new).await?;
+    Ok(())
+}
+
+/// Keeps money that the order does not take: it is the customer's credit, and a person looks at it.
+///
+/// # Errors
+/// As [`carry_out`].
+pub async fn keep_as_late(
+    tx: &mut Tx,
+    order: &order::Model,
+    payment: &payment::Model,
+    changes: payment::ActiveModel,
+    cause: &str,
+) -> Result<()> {
+    let payment = transition::advance(tx, payment, PaymentStatus::PaidLate, cause, changes).await?;
+    let late = journal::late_payment(order, &payment, payment.received())?;
+    ledger::post(tx, late).await?;
+    book_fee(tx, order, &payment).await?;
+    tracing::warn!(payment = %payment.id, "money came that its order does not take");
     Ok(())
 }
 
@@ -264,6 +313,9 @@ pub async fn after_attempt_ended(
     otherwise: OrderStatus,
     cause: &str,
 ) -> Result<()> {
+    if !orders::state::is_payable(order.status) {
+        return Ok(());
+    }
     let attempts = payments::query::of_order(tx, order.id).await?;
     let others = || attempts.iter().filter(|other| other.id != ended);
     let to = if others().any(|other| other.status == PaymentStatus::AwaitingPayment) {
@@ -281,6 +333,13 @@ pub async fn after_attempt_ended(
         transition::advance(tx, order, to, cause, changes).await?;
     }
     Ok(())
+}
+
+/// What came is the amount, whatever was said before.
+fn as_agreed(payment: &payment::Model, mut changes: payment::ActiveModel) -> payment::ActiveModel {
+    changes.received_minor = Set(None);
+    changes.captured_minor = Set(payment.amount_minor);
+    changes
 }
 
 /// The gateway is not asked about it any more.

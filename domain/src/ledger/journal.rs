@@ -184,6 +184,17 @@ pub fn credit_refund(
     )
 }
 
+/// The gateway paid out what it held of a payment: `payout:pay_…`.
+///
+/// # Errors
+/// A negative amount, which is a defect.
+pub fn payout(order: &order::Model, payment: &payment::Model, net: Money) -> Result<Journal> {
+    let key = format!("payout:{}", payment.id);
+    let debits = [(LedgerAccount::Bank, net)];
+    let credits = [(LedgerAccount::GatewayClearing, net)];
+    of_payment(key, JournalKind::Payout, order, payment, &debits, &credits)
+}
+
 /// A customer's credit pays for an order, or for a part of it: `credit:<what>`.
 ///
 /// # Errors

@@ -32,6 +32,7 @@ fn order(total: i64) -> order::Model {
         expires_at: at,
         paid_at: None,
         cancelled_at: None,
+        test_clock_id: None,
         version: 1,
         updated_at: at,
     }
@@ -47,6 +48,7 @@ fn payment(amount: i64) -> payment::Model {
         method: PaymentMethod::CreditCard,
         status: PaymentStatus::Pending,
         amount_minor: amount,
+        received_minor: None,
         currency: Currency::Twd,
         merchant_trade_no: "FB1".to_owned(),
         gateway_trade_no: None,
@@ -71,6 +73,7 @@ fn payment(amount: i64) -> payment::Model {
         expires_at: at,
         next_check_at: None,
         checks: 0,
+        test_clock_id: None,
         version: 1,
         updated_at: at,
     }

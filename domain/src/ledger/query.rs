@@ -13,7 +13,7 @@ use sea_orm::{
 
 use crate::base::{
     Access, Actor, Op, Result, Tx,
-    clock::taipei,
+    clock::start_of_day,
     page::{Direction, Sort, SortKey},
 };
 
@@ -187,9 +187,7 @@ pub async fn credit_of(tx: &Tx, user_id: UserId, currency: Currency) -> Result<M
 
 /// Midnight after this day in Taipei.
 fn end_of_day(day: NaiveDate) -> Option<DateTime<Utc>> {
-    let midnight = day.succ_opt()?.and_hms_opt(0, 0, 0)?;
-    let local = midnight.and_local_timezone(taipei()).single()?;
-    Some(local.with_timezone(&Utc))
+    day.succ_opt().and_then(start_of_day)
 }
 
 #[derive(Debug, FromQueryResult)]

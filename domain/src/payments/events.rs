@@ -3,7 +3,7 @@
 use entity::{
     id::{NoticeId, OrderId, PaymentId},
     money::{Currency, Money},
-    payments::{PaymentMethod, PaymentStatus},
+    payments::{Decision, PaymentMethod, PaymentStatus},
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -56,6 +56,35 @@ impl Event for PaymentStatusChanged {
     fn subject(&self) -> String {
         self.payment_id.to_string()
     }
+
+    fn causes_mail(&self) -> bool {
+        // A code to pay with, a receipt, or the news that it failed; the other moves concern us alone.
+        matches!(
+            self.to,
+            PaymentStatus::AwaitingPayment | PaymentStatus::Paid | PaymentStatus::Failed
+        )
+    }
+}
+
+/// A person decided on a payment that was stuck. The reason stands with the decision.
+#[derive(Debug, Serialize)]
+pub struct PaymentDecided {
+    /// On which.
+    pub payment_id: PaymentId,
+    /// For which order.
+    pub order_id: OrderId,
+    /// What.
+    pub decision: Decision,
+    /// How much had come.
+    pub amount: Money,
+}
+
+impl Event for PaymentDecided {
+    const KIND: &'static str = "payment.decided";
+
+    fn subject(&self) -> String {
+        self.payment_id.to_string()
+    }
 }
 
 /// An authentic notice was set aside for a person.
@@ -99,6 +128,12 @@ pub fn samples() -> Result<Vec<Sample>, serde_json::Error> {
             to: PaymentStatus::Paid,
             version: 2,
             cause: "notice".to_owned(),
+        })?,
+        Sample::of(&PaymentDecided {
+            payment_id,
+            order_id,
+            decision: Decision::Credited,
+            amount: Money::new(899, Currency::Twd),
         })?,
         Sample::of(&NoticeQuarantined {
             notice_id: NoticeId(Uuid::nil()),

@@ -1,5 +1,6 @@
 //! Attempts to pay: opened here, decided on here, settled in `flows`.
 
+pub mod attention;
 pub mod counters;
 pub mod decide;
 pub mod events;

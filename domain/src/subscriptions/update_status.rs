@@ -25,10 +25,13 @@ pub async fn update_status(
         .one(tx.db())
         .await?
         .ok_or(Error::NotFound("subscription"))?;
-    if row.status == SubscriptionStatus::Pending {
+    if [row.status, to].contains(&SubscriptionStatus::Pending) {
         return Err(Error::refused(
             Code::InvalidState,
-            "This subscription is PENDING: it follows its order. Settle or cancel the order instead.",
+            format!(
+                "This subscription is {}; a pending one follows its order. Settle or cancel the order instead.",
+                sea_orm::ActiveEnum::to_value(&row.status)
+            ),
         ));
     }
     let ended = matches!(

@@ -4,6 +4,7 @@ use chrono::Duration;
 use domain::{
     flows,
     flows::{RefundRequest, receive_notice::Received},
+    plans,
 };
 use entity::{
     orders::OrderStatus::{self, Completed, Expired},
@@ -60,11 +61,12 @@ async fn money_for_a_cancelled_order_is_kept_in_sight_and_gives_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn money_for_an_expired_order_is_kept_in_sight_and_gives_nothing() {
+async fn money_for_an_expired_order_of_a_plan_off_sale_is_kept_in_sight_and_gives_nothing() {
     on_each_engine(|house| async move {
         let mei = house.customer("mei").await;
-        let (order, payment) =
-            order_being_paid(&mei, &once(&house).await, PaymentMethod::CreditCard, "k").await;
+        let plan = once(&house).await;
+        let (order, payment) = order_being_paid(&mei, &plan, PaymentMethod::CreditCard, "k").await;
+        plans::archive_plan(&house.job(), plan.id).await.unwrap();
         house.wait(days(2));
         janitor(&house).await;
         flows::expire_orders(&house.job(), 10).await.unwrap();

@@ -1,5 +1,6 @@
 //! Scenes by what they are about; `scene` has the words they share.
 
+mod books;
 mod buying;
 mod checkout;
 mod codes;
@@ -15,6 +16,7 @@ mod pages;
 mod pauses;
 mod promise;
 mod races;
+mod reconciling;
 mod refund_rules;
 mod refund_scene;
 mod refunds;
@@ -22,5 +24,6 @@ mod refunds_at_random;
 mod renewals;
 mod replicas;
 mod scene;
+mod stuck;
 mod trials;
 mod visibility;

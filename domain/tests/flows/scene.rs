@@ -3,10 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use domain::{
     base::{Error, Result},
-    flows::{
-        self, BeginPayment, HandRefund, NewPlanOrder, NewSubscriptionOrder, RefundRequest,
-        receive_notice::Received,
-    },
+    flows::{self, BeginPayment, NewPlanOrder, NewSubscriptionOrder, receive_notice::Received},
     plans::{self, Listing, NewPlan, Terms},
     ports::{CardFacts, Notice, Outcome, PayCode, TradeReport, TradeState},
 };
@@ -20,7 +17,6 @@ use entity::{
         NoticeKind, NoticeState, PaymentMethod, PaymentStatus, notice, payment, settlement,
     },
     plans::{BillingCycle, plan},
-    refunds::refund,
     subscriptions::{SubscriptionStatus, renewal, subscription},
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
@@ -413,26 +409,6 @@ pub async fn sizes(house: &House) -> [u64; 8] {
         transition::Entity::find().count(database).await.unwrap(),
         event::Entity::find().count(database).await.unwrap(),
     ]
-}
-
-/// A part of this payment, given back by hand.
-pub async fn refunded_by_hand(house: &House, payment: &payment::Model) -> refund::Model {
-    let wei = house.staff("wei").await;
-    let request = RefundRequest {
-        payment_id: payment.id,
-        amount: Some(twd(1)),
-        reason: "the lid was loose".to_owned(),
-        by_hand: true,
-        end_subscription: false,
-    };
-    let open = flows::refund_payment(&wei.op, request, "refund").await;
-    let hand = HandRefund {
-        refund_id: open.unwrap().id,
-        reference: "transfer 1".to_owned(),
-        note: "to the account on file".to_owned(),
-    };
-    let done = flows::complete_manual_refund(&wei.op, hand, "by hand").await;
-    done.unwrap()
 }
 
 /// The code that a refusal leaves the house with.

@@ -27,6 +27,7 @@ pub mod cards;
 mod databases;
 mod gateway;
 pub mod invariants;
+mod post;
 mod tokens;
 
 use std::sync::Arc;
@@ -46,11 +47,12 @@ use domain::{
 };
 use entity::{
     id::UserId,
-    users::{Role, user},
+    users::{Locale, Role, user},
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged};
 
 pub use gateway::RecordedGateway;
+pub use post::RecordedMailer;
 
 /// The password of everybody whom [`House::customer`] and the like make.
 pub const PASSWORD: &str = "correct horse battery";
@@ -63,6 +65,7 @@ pub struct House {
     pub app: Arc<App>,
     pub clock: Arc<ManualClock>,
     pub gateway: Arc<RecordedGateway>,
+    pub mailer: Arc<RecordedMailer>,
 }
 
 /// Somebody who has an account and is logged in.
@@ -103,6 +106,7 @@ impl House {
     pub fn on(database: Database) -> Self {
         let clock = Arc::new(ManualClock::at(noon()));
         let gateway = Arc::new(RecordedGateway::default());
+        let mailer = Arc::new(RecordedMailer::default());
         let app = App {
             database,
             clock: clock.clone(),
@@ -110,15 +114,20 @@ impl House {
             hub: Hub::default(),
             gateway: gateway.clone(),
             access_tokens: Arc::new(tokens::PlainTokens),
+            mailer: mailer.clone(),
+            mail_writer: Arc::new(post::PlainWriter),
+            invoice_printer: Arc::new(post::PlainPrinter),
             links: Links::new("https://shop.example".to_owned(), [7; 32]),
             hashing: Arc::new(tokio::sync::Semaphore::new(2)),
             refresh_key: [9; 32],
+            code_key: [11; 32],
             policy: Policy::default(),
         };
         Self {
             app: Arc::new(app),
             clock,
             gateway,
+            mailer,
         }
     }
 
@@ -215,5 +224,6 @@ pub fn newcomer(name: &str) -> NewUser {
         first_name: "Mei".to_owned(),
         last_name: "Lin".to_owned(),
         phone: "+886 2 5550 1234".to_owned(),
+        locale: Locale::ZhTw,
     }
 }

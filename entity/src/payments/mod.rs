@@ -2,7 +2,9 @@
 
 pub mod notice;
 pub mod payment;
+pub mod payment_decision;
 pub mod settlement;
 
 pub use notice::{NoticeKind, NoticeState};
 pub use payment::{PaymentMethod, PaymentStatus};
+pub use payment_decision::Decision;

@@ -82,6 +82,8 @@ pub struct Model {
     pub status: PaymentStatus,
     /// How much, in minor units.
     pub amount_minor: i64,
+    /// What came, in minor units, when that is not the amount.
+    pub received_minor: Option<i64>,
     /// Of which currency.
     pub currency: Currency,
     /// Our number at the gateway, at most 20 letters and digits; unique for ever.
@@ -149,6 +151,15 @@ impl Model {
     #[must_use]
     pub const fn amount(&self) -> Money {
         Money::new(self.amount_minor, self.currency)
+    }
+
+    /// How much came, once it came.
+    #[must_use]
+    pub fn received(&self) -> Money {
+        Money::new(
+            self.received_minor.unwrap_or(self.amount_minor),
+            self.currency,
+        )
     }
 
     /// How much came.

@@ -54,6 +54,8 @@ pub enum UserErrorCode {
     LastAdmin,
     /// The cursor does not belong to this list.
     InvalidCursor,
+    /// The code or link is wrong, was used, was replaced by a newer one, or its time is over. Ask for a new one.
+    CodeInvalid,
     /// More than the payment brought, or more than is left of it.
     RefundExceedsCapture,
     /// The payment was made in instalments or with bonus points: it goes back in full or not at all.

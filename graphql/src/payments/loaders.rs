@@ -3,10 +3,13 @@
 use std::collections::HashMap;
 
 use async_graphql::{Error, dataloader::Loader};
-use domain::{base::Op, payments::query};
+use domain::{
+    base::Op,
+    payments::{attention, query},
+};
 use entity::{
     id::{OrderId, PaymentId},
-    payments::payment,
+    payments::{payment, payment_decision},
 };
 
 use crate::base::error::outward;
@@ -23,7 +26,7 @@ impl Loader<OrderId> for PaymentsByOrder {
     }
 }
 
-/// Loads attempts to pay by their ids.
+/// Loads payments.
 pub struct PaymentById(pub Op);
 
 impl Loader<PaymentId> for PaymentById {
@@ -32,5 +35,22 @@ impl Loader<PaymentId> for PaymentById {
 
     async fn load(&self, keys: &[PaymentId]) -> Result<HashMap<PaymentId, payment::Model>, Error> {
         query::by_ids(&self.0, keys).await.map_err(outward)
+    }
+}
+
+/// Loads what was decided on payments, oldest first; for staff alone.
+pub struct DecisionsByPayment(pub Op);
+
+impl Loader<PaymentId> for DecisionsByPayment {
+    type Value = Vec<payment_decision::Model>;
+    type Error = Error;
+
+    async fn load(
+        &self,
+        keys: &[PaymentId],
+    ) -> Result<HashMap<PaymentId, Vec<payment_decision::Model>>, Error> {
+        attention::decisions_of(&self.0, keys)
+            .await
+            .map_err(outward)
     }
 }

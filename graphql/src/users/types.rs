@@ -25,6 +25,16 @@ pub enum Role {
     Admin,
 }
 
+/// A language that we write mails in.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "entity::users::Locale")]
+pub enum Locale {
+    /// Chinese, as written in Taiwan.
+    ZhTw,
+    /// English.
+    En,
+}
+
 /// A person with an account. Customers see themselves alone.
 #[derive(Clone, Debug)]
 pub struct User(pub user::Model);
@@ -66,6 +76,11 @@ impl User {
     /// Phone number as the person wrote it; may be empty.
     async fn phone(&self) -> &str {
         &self.0.phone
+    }
+
+    /// The language of our mails to them.
+    async fn locale(&self) -> Locale {
+        self.0.locale.into()
     }
 
     /// Link to a picture, always `https`; `null` without one.

@@ -254,6 +254,7 @@ pub async fn place(settings: &[(&str, &str)]) -> Place {
     let keys = Keys {
         links: [1; 32],
         refresh: [2; 32],
+        codes: [3; 32],
         signing: Vec::new(),
     };
     let clock = Arc::new(ManualClock::at(
@@ -268,6 +269,7 @@ pub async fn place(settings: &[(&str, &str)]) -> Place {
             database,
             Arc::new(NoGateway),
             Arc::new(OpenTokens),
+            parts::mails(&config).unwrap(),
         )
     };
     let house = House::new(

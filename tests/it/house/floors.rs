@@ -8,7 +8,7 @@ use super::sources::{root, rust_files, without_comments};
 /// ones of a row from earlier ones.
 const ROWS: &[(&[&str], Within)] = &[
     (&["base", "ports"], Within::Together),
-    (&["audit", "users"], Within::InOrder),
+    (&["audit", "notify", "users"], Within::InOrder),
     (&["ledger"], Within::Apart),
     (&["plans"], Within::Apart),
     (&["subscriptions"], Within::Apart),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use entity::{
     invoices::{invoice, invoice_series},
+    ledger::{JournalKind, LedgerAccount, ledger_transfer},
     orders::{OrderStatus, order},
     payments::{NoticeState, PaymentStatus, notice, payment, settlement},
     refunds::refund,
@@ -16,6 +17,7 @@ use super::database::Database;
 /// Fails with the first rule that is broken.
 pub async fn hold(database: &Database) {
     money(database).await;
+    books(database).await;
     histories(database).await;
     numbers(database).await;
     inbox(database).await;
@@ -71,6 +73,51 @@ async fn money(database: &Database) {
             vec![]
         };
         assert_eq!(settled, expected, "settlements of {order:?}");
+    }
+}
+
+/// What came is in the books, once: of a settled payment as revenue and tax, of a late one as its customer's credit.
+async fn books(database: &Database) {
+    let transfers = ledger_transfer::Entity::find();
+    let transfers = transfers.all(database.db()).await.unwrap();
+    let invoices = invoice::Entity::find().all(database.db()).await.unwrap();
+    for payment in payment::Entity::find().all(database.db()).await.unwrap() {
+        let sum = |kind, is_side: &dyn Fn(&ledger_transfer::Model) -> bool| -> i64 {
+            let of = transfers
+                .iter()
+                .filter(|row| row.payment_id == Some(payment.id) && row.kind == kind);
+            of.filter(|row| is_side(row))
+                .map(|row| row.amount_minor)
+                .sum()
+        };
+        let billed = invoices
+            .iter()
+            .find(|invoice| invoice.payment_id == payment.id);
+        let sold = [LedgerAccount::Revenue, LedgerAccount::TaxPayable].map(|account| {
+            sum(JournalKind::Settlement, &|row| {
+                row.credit_account == account
+            })
+        });
+        let expected = billed.map_or([0, 0], |invoice| [invoice.net_minor, invoice.tax_minor]);
+        assert_eq!(sold, expected, "what was sold with {payment:?}");
+        let came: i64 = [JournalKind::Settlement, JournalKind::LatePayment]
+            .map(|kind| {
+                sum(kind, &|row| {
+                    row.debit_account == LedgerAccount::GatewayClearing
+                })
+            })
+            .iter()
+            .sum();
+        let has_money = matches!(
+            payment.status,
+            PaymentStatus::Paid | PaymentStatus::PaidLate | PaymentStatus::Refunded
+        );
+        let expected = if has_money {
+            payment.captured().minor
+        } else {
+            0
+        };
+        assert_eq!(came, expected, "what came of {payment:?}");
     }
 }
 

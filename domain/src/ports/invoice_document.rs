@@ -1,4 +1,4 @@
-//! What an invoice says, before anybody thinks of paper.
+//! Invoices on paper: what one says, and who prints it.
 
 use chrono::{DateTime, Utc};
 use entity::{
@@ -6,6 +6,18 @@ use entity::{
     money::Money,
     payments::payment::PaymentMethod,
 };
+
+/// Puts invoices on paper.
+pub trait InvoicePrinter: Send + Sync {
+    /// The invoice as a PDF. Blocks the thread for some milliseconds.
+    ///
+    /// # Errors
+    /// It cannot be drawn, which is a defect.
+    fn print(
+        &self,
+        invoice: &InvoiceDocument,
+    ) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>>;
+}
 
 /// Everything that is printed on one invoice. Texts may hold anything: line breaks become spaces (in
 /// `notes` and `footer` they stay), characters without a glyph are dropped, letters among them become `〓`.
