@@ -312,3 +312,26 @@ async fn a_card_whose_authorization_nobody_knows_goes_back_by_hand() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refund_is_seen_by_whom_the_money_went_to_and_by_staff() {
+    on_each_engine(|house| async move {
+        let mei = house.customer("mei").await;
+        let (_, payment) =
+            order_being_paid(&mei, &once(&house).await, PaymentMethod::Atm, "k").await;
+        hear(&house, &paid(&payment, house.now())).await.unwrap();
+        let row = refunded_by_hand(&house, &payment).await;
+        let staff = house.staff("staff").await;
+        for op in [&mei.op, &staff.op] {
+            let seen = domain::refunds::query::get(op, row.id).await;
+            assert_eq!(seen.unwrap(), row);
+        }
+        let lin = house.customer("lin").await;
+        for op in [&lin.op, &house.nobody()] {
+            let hidden = domain::refunds::query::get(op, row.id).await;
+            assert_eq!(hidden.unwrap_err().code(), "NOT_FOUND");
+        }
+        invariants::assert_hold(&house).await;
+    })
+    .await;
+}
