@@ -139,7 +139,7 @@ pub fn read(bytes: &[u8]) -> Result<Statement, StatementError> {
 
 /// Big5 is ECPay's default. A text that is UTF-8 is practically never Big5 by chance, so that is tried first.
 fn decode(bytes: &[u8]) -> Result<String, StatementError> {
-    let (text, _, is_broken) = UTF_8.decode(bytes);
+    let (text, is_broken) = UTF_8.decode_with_bom_removal(bytes);
     if !is_broken {
         return Ok(text.into_owned());
     }
