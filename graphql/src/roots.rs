@@ -11,6 +11,7 @@ use crate::{
         InvoicesQuery,
         loaders::{InvoiceByOrder, LinesByInvoice},
     },
+    jobs::{JobsMutation, JobsQuery},
     nodes::NodesQuery,
     orders::{
         OrdersMutation, OrdersQuery, OrdersSubscription,
@@ -21,7 +22,10 @@ use crate::{
         PlansMutation, PlansQuery,
         loaders::{PlanById, PlanVersionById, PlanVersionsByPlan},
     },
-    subscriptions::{SubscriptionsMutation, SubscriptionsQuery, loaders::SubscriptionById},
+    subscriptions::{
+        SubscriptionsMutation, SubscriptionsQuery, SubscriptionsSubscription,
+        loaders::{NextRenewalOf, SubscriptionById},
+    },
     users::{UsersMutation, UsersQuery, loaders::UserById},
 };
 
@@ -39,6 +43,7 @@ pub struct Query(
     PaymentsQuery,
     InvoicesQuery,
     AuditQuery,
+    JobsQuery,
     NodesQuery,
     RateQuery,
 );
@@ -51,11 +56,12 @@ pub struct Mutation(
     OrdersMutation,
     SubscriptionsMutation,
     PaymentsMutation,
+    JobsMutation,
 );
 
 /// What can be watched.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(OrdersSubscription);
+pub struct Subscription(OrdersSubscription, SubscriptionsSubscription);
 
 /// Questions about the server itself.
 #[derive(Default)]
@@ -116,6 +122,7 @@ pub fn attach(request: Request, op: Op) -> Request {
     let request = with_loader(request, InvoiceByOrder(op.clone()));
     let request = with_loader(request, LinesByInvoice(op.clone()));
     let request = with_loader(request, SubscriptionById(op.clone()));
+    let request = with_loader(request, NextRenewalOf(op.clone()));
     request.data(op)
 }
 

@@ -1,6 +1,6 @@
 //! What happened, said once: the audit trail, live pushes and, later, mails and webhooks all come from here.
 
-use entity::id::OrderId;
+use entity::id::{OrderId, SubscriptionId};
 use serde::Serialize;
 
 /// Something that happened. Its serialised form is kept for ever: fields are added, never renamed.
@@ -23,6 +23,10 @@ pub trait Event: Serialize + Send {
 pub enum Topic {
     /// Moves of one order.
     Order(OrderId),
+    /// What happens to one subscription.
+    Subscription(SubscriptionId),
+    /// Runs of jobs that people asked for.
+    Jobs,
 }
 
 /// An event as it waits for the commit.

@@ -16,6 +16,7 @@ pub mod pause_subscription;
 pub mod receive_notice;
 pub mod renew_subscriptions;
 pub mod resume_subscription;
+pub mod retry_subscription;
 pub mod set_auto_renew;
 pub mod settlement;
 
@@ -31,4 +32,5 @@ pub use pause_subscription::pause_subscription;
 pub use receive_notice::receive_notice;
 pub use renew_subscriptions::renew_subscriptions;
 pub use resume_subscription::resume_subscription;
+pub use retry_subscription::retry_subscription;
 pub use set_auto_renew::set_auto_renew;

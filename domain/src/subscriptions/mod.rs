@@ -4,6 +4,7 @@ pub mod activate;
 pub mod calendar;
 pub mod events;
 pub mod extend;
+pub mod outlook;
 pub mod period;
 pub mod query;
 pub mod schedule;

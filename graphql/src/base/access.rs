@@ -54,6 +54,7 @@ pub const RULES: &[Rule] = &[
     query("invoices", Staff),
     query("payments", Staff),
     query("auditLog", Staff),
+    query("jobs", Staff),
     query("serverVersion", Anyone),
     query("rateLimit", Anyone),
     // What each row asks is its kind's own rule (`visible_to`), whoever comes to this door.
@@ -67,6 +68,10 @@ pub const RULES: &[Rule] = &[
     mutation("changePassword", SignedIn),
     mutation("updateProfile", SignedIn),
     mutation("createSubscription", SignedIn),
+    mutation("setAutoRenew", SignedIn),
+    mutation("cancelSubscription", SignedIn),
+    mutation("pauseSubscription", SignedIn),
+    mutation("resumeSubscription", SignedIn),
     mutation("createOrder", SignedIn),
     mutation("cancelOrder", SignedIn),
     mutation("beginPayment", SignedIn),
@@ -74,11 +79,14 @@ pub const RULES: &[Rule] = &[
     mutation("updatePlan", Staff),
     mutation("archivePlan", Staff),
     mutation("updateSubscriptionStatus", Staff),
+    mutation("retrySubscription", Staff),
+    mutation("runJob", Staff),
     mutation("createUser", Admin),
     mutation("updateUser", Admin),
     mutation("deactivateUser", Admin),
     mutation("eraseUser", Admin),
     subscription("orderStatusChanged", SignedIn),
+    subscription("subscriptionStatusChanged", SignedIn),
 ];
 
 /// What a root field asks; `None` for a field that nobody wrote a line for.

@@ -46,7 +46,13 @@ pub struct Sight {
 
 /// Fields that ask for more than to see their row. Whoever lacks it gets `null` and `FORBIDDEN`, so that such a
 /// field must be nullable.
-pub const FIELDS: &[(&str, &str, Access)] = &[("Payment", "fee", Access::Staff)];
+pub const FIELDS: &[(&str, &str, Access)] = &[
+    ("Payment", "fee", Access::Staff),
+    ("PlanSubscription", "dueAt", Access::Staff),
+    ("PlanSubscription", "failures", Access::Staff),
+    ("PlanSubscription", "isParked", Access::Staff),
+    ("PlanSubscription", "lastError", Access::Staff),
+];
 
 /// What a field asks beside seeing its row.
 #[must_use]
@@ -79,6 +85,7 @@ pub const SIGHTS: &[Sight] = &[
     sight("AuditEntryEdge", Within, &["cursor", "node"]),
     sight("BeginPaymentPayload", Answer, &["errors", "form", "payment", "redirectUrl"]),
     sight("CancelOrderPayload", Answer, &["errors", "order"]),
+    sight("CancelSubscriptionPayload", Answer, &["errors", "subscription"]),
     sight("ChangePasswordPayload", Answer, &["errors", "user"]),
     sight("CreateOrderPayload", Answer, &["errors", "order"]),
     sight("CreatePlanPayload", Answer, &["errors", "plan"]),
@@ -94,10 +101,13 @@ pub const SIGHTS: &[Sight] = &[
     sight("InvoiceEdge", Within, &["cursor", "node"]),
     sight("InvoiceLine", Within, &["amount", "description", "quantity", "tax", "unitPrice"]),
     sight("InvoiceParty", Within, &["address", "email", "name", "phone", "taxId"]),
+    sight("Job", Staff, &["everySeconds", "name", "nextSlotAt", "purpose", "runs"]),
+    sight("JobRun", Within, &["error", "finishedAt", "handled", "isCutOff", "slotAt", "startedAt"]),
     sight("LogInPayload", Answer, &["errors", "session", "user"]),
     sight("LogOutEverywherePayload", Answer, &["endedSessions", "errors"]),
     sight("LogOutPayload", Answer, &["endedSessionId", "errors"]),
     sight("Money", Within, &["amount", "currency"]),
+    sight("NextRenewal", Within, &["amount", "order", "orderedAt", "periodEnd", "periodStart", "terms"]),
     sight("Order", Owner, &[
         "cancelledAt", "expiresAt", "gatewayTradeNo", "id", "invoice", "lines", "notes", "number", "paidAt",
         "paymentMethod", "payments", "placedAt", "status", "total", "user", "version",
@@ -109,6 +119,7 @@ pub const SIGHTS: &[Sight] = &[
     ]),
     sight("OrderStatusChange", Answer, &["occurredAt", "order", "previousStatus", "status", "version"]),
     sight("PageInfo", Within, &["endCursor", "hasNextPage", "hasPreviousPage", "startCursor"]),
+    sight("PauseSubscriptionPayload", Answer, &["errors", "subscription"]),
     sight("Payment", Owner, &[
         "amount", "attempt", "code", "createdAt", "expiresAt", "failureCode", "failureMessage", "fee", "gateway",
         "gatewayMethod", "gatewayTradeNo", "id", "merchantTradeNo", "method", "order", "paidAt", "status",
@@ -120,24 +131,34 @@ pub const SIGHTS: &[Sight] = &[
     sight("PaymentFormField", Answer, &["name", "value"]),
     sight("Plan", Everybody, &[
         "archivedAt", "billingCycle", "createdAt", "currentVersion", "description", "features", "id", "isActive",
-        "isPopular", "maxStorageMb", "maxUsers", "name", "price", "slug", "sortOrder", "updatedAt", "version",
+        "isPopular", "maxStorageMb", "maxUsers", "name", "price", "slug", "sortOrder", "trialDays", "updatedAt", "version",
         "versions",
     ]),
     sight("PlanConnection", Within, &["edges", "nodes", "pageInfo", "totalCount"]),
     sight("PlanEdge", Within, &["cursor", "node"]),
     sight("PlanSubscription", Owner, &[
-        "autoRenew", "cancelledAt", "createdAt", "currentPeriodEnd", "currentPeriodStart", "endedAt", "id", "plan",
-        "startedAt", "status", "terms", "trialEndAt", "user",
+        "accessUntil", "autoRenew", "cancelAtPeriodEnd", "cancelledAt", "createdAt", "currentPeriodEnd",
+        "currentPeriodStart", "dueAt", "dunningStep", "endedAt", "failures", "hasAccess", "id", "isParked", "lastError",
+        "nextRenewal", "paidUntil", "pastDueAt", "pausedAt", "periods", "plan", "resumeAt", "startedAt", "status",
+        "terms", "trialEndAt", "user",
     ]),
     sight("PlanSubscriptionConnection", Within, &["edges", "nodes", "pageInfo", "totalCount"]),
     sight("PlanSubscriptionEdge", Within, &["cursor", "node"]),
     sight("PlanVersion", Within, &[
-        "billingCycle", "createdAt", "features", "id", "maxStorageMb", "maxUsers", "number", "price",
+        "billingCycle", "createdAt", "features", "id", "maxStorageMb", "maxUsers", "number", "price", "trialDays",
     ]),
     sight("RateLimit", Everybody, &["limit", "remaining", "resetAt"]),
     sight("RefreshSessionPayload", Answer, &["errors", "session", "user"]),
     sight("RegisterPayload", Answer, &["errors", "session", "user"]),
+    sight("ResumeSubscriptionPayload", Answer, &["errors", "subscription"]),
+    sight("RetrySubscriptionPayload", Answer, &["errors", "subscription"]),
+    sight("RunJobPayload", Answer, &["errors", "job", "run"]),
     sight("Session", Answer, &["accessToken", "expiresAt", "refreshToken", "refreshTokenExpiresAt"]),
+    sight("SetAutoRenewPayload", Answer, &["errors", "subscription"]),
+    sight("SubscriptionPeriod", Within, &["amount", "order", "periodEnd", "periodStart", "terms"]),
+    sight("SubscriptionPeriodConnection", Within, &["edges", "nodes", "pageInfo", "totalCount"]),
+    sight("SubscriptionPeriodEdge", Within, &["cursor", "node"]),
+    sight("SubscriptionStatusChange", Answer, &["occurredAt", "previousStatus", "status", "subscription", "version"]),
     sight("UpdatePlanPayload", Answer, &["errors", "plan"]),
     sight("UpdateProfilePayload", Answer, &["errors", "user"]),
     sight("UpdateSubscriptionStatusPayload", Answer, &["errors", "subscription"]),

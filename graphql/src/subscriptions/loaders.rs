@@ -3,7 +3,13 @@
 use std::collections::HashMap;
 
 use async_graphql::{Error, dataloader::Loader};
-use domain::{base::Op, subscriptions::query};
+use domain::{
+    base::Op,
+    subscriptions::{
+        outlook::{self, NextRenewal},
+        query,
+    },
+};
 use entity::{id::SubscriptionId, subscriptions::subscription};
 
 use crate::base::error::outward;
@@ -20,5 +26,20 @@ impl Loader<SubscriptionId> for SubscriptionById {
         keys: &[SubscriptionId],
     ) -> Result<HashMap<SubscriptionId, subscription::Model>, Error> {
         query::by_ids(&self.0, keys).await.map_err(outward)
+    }
+}
+
+/// Loads what subscriptions of the caller come to next.
+pub struct NextRenewalOf(pub Op);
+
+impl Loader<SubscriptionId> for NextRenewalOf {
+    type Value = NextRenewal;
+    type Error = Error;
+
+    async fn load(
+        &self,
+        keys: &[SubscriptionId],
+    ) -> Result<HashMap<SubscriptionId, NextRenewal>, Error> {
+        outlook::next_renewals(&self.0, keys).await.map_err(outward)
     }
 }
