@@ -9,7 +9,7 @@ use entity::{
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::base::{Event, event::Sample};
+use crate::base::{Event, Topic, event::Sample};
 
 /// A subscription was ordered.
 #[derive(Debug, Serialize)]
@@ -121,6 +121,13 @@ pub struct SubscriptionParked {
     pub error: String,
 }
 
+/// Staff gave a parked subscription back to the clockwork.
+#[derive(Debug, Serialize)]
+pub struct SubscriptionRetried {
+    /// Which subscription.
+    pub subscription_id: SubscriptionId,
+}
+
 macro_rules! about_a_subscription {
     ($($event:ident = $kind:literal;)+) => {$(
         impl Event for $event {
@@ -128,6 +135,10 @@ macro_rules! about_a_subscription {
 
             fn subject(&self) -> String {
                 self.subscription_id.to_string()
+            }
+
+            fn topics(&self) -> Vec<Topic> {
+                vec![Topic::Subscription(self.subscription_id)]
             }
         }
     )+};
@@ -142,6 +153,7 @@ about_a_subscription! {
     SubscriptionPaymentReminded = "subscription.payment_reminded";
     SubscriptionPlansChanged = "subscription.plans_changed";
     SubscriptionParked = "subscription.parked";
+    SubscriptionRetried = "subscription.retried";
 }
 
 /// One of each, for `schema/events.md`.
@@ -205,5 +217,6 @@ pub fn samples() -> Result<Vec<Sample>, serde_json::Error> {
             subscription_id,
             error: "INTERNAL_SERVER_ERROR".to_owned(),
         })?,
+        Sample::of(&SubscriptionRetried { subscription_id })?,
     ])
 }
