@@ -14,7 +14,7 @@ use secrecy::ExposeSecret;
 use tokio::sync::Semaphore;
 
 use crate::{
-    config::{self, Config, Keys},
+    config::{self, Config, Keys, Profile},
     parts,
 };
 
@@ -103,6 +103,7 @@ pub fn assemble(
         policy: Policy {
             seller: config.shop.seller.clone(),
             order_lifetime: Duration::hours(i64::from(config.shop.order_lifetime_hours)),
+            test_clocks: config.profile != Profile::Production,
             ..Policy::default()
         },
     }

@@ -66,6 +66,7 @@ pub fn events_markdown() -> Result<String, serde_json::Error> {
 /// The samples of every room, in the order of their floors.
 fn event_samples() -> Result<Vec<domain::base::event::Sample>, serde_json::Error> {
     Ok([
+        domain::test_clocks::events::samples()?,
         domain::users::events::samples()?,
         domain::plans::events::samples()?,
         domain::subscriptions::events::samples()?,

@@ -11,4 +11,5 @@ pub mod payments;
 pub mod plans;
 pub mod ports;
 pub mod subscriptions;
+pub mod test_clocks;
 pub mod users;

@@ -10,6 +10,7 @@ pub mod payments;
 pub mod plans;
 pub mod roots;
 pub mod subscriptions;
+pub mod test_clocks;
 pub mod users;
 
 pub use roots::{Options, Schema, attach, build_schema, sdl};

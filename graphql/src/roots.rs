@@ -22,6 +22,7 @@ use crate::{
         loaders::{PlanById, PlanVersionById, PlanVersionsByPlan},
     },
     subscriptions::{SubscriptionsMutation, SubscriptionsQuery, loaders::SubscriptionById},
+    test_clocks::{TestClocksMutation, TestClocksQuery, loaders::TestClockById},
     users::{UsersMutation, UsersQuery, loaders::UserById},
 };
 
@@ -39,6 +40,7 @@ pub struct Query(
     PaymentsQuery,
     InvoicesQuery,
     AuditQuery,
+    TestClocksQuery,
     NodesQuery,
     RateQuery,
 );
@@ -51,6 +53,7 @@ pub struct Mutation(
     OrdersMutation,
     SubscriptionsMutation,
     PaymentsMutation,
+    TestClocksMutation,
 );
 
 /// What can be watched.
@@ -116,6 +119,7 @@ pub fn attach(request: Request, op: Op) -> Request {
     let request = with_loader(request, InvoiceByOrder(op.clone()));
     let request = with_loader(request, LinesByInvoice(op.clone()));
     let request = with_loader(request, SubscriptionById(op.clone()));
+    let request = with_loader(request, TestClockById(op.clone()));
     request.data(op)
 }
 

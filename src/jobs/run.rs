@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use adapters::ecpay::Ecpay;
 use domain::{
-    base::{App, Op, Result, job_run},
+    base::{App, Op, Result, Topic, job_run},
     flows, users,
 };
 use entity::payments::notice;
@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use tokio_cron_scheduler::{Job as CronJob, JobScheduler, JobSchedulerError};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::schedule::{JOBS, Job, Work};
+use super::schedule::{Job, Work, jobs_of};
 
 /// How many things one run deals with: a kill loses at most the one it was at.
 const BATCH: u64 = 100;
@@ -30,10 +30,14 @@ pub struct Jobs {
 pub async fn start(app: Arc<App>, stop: CancellationToken) -> Result<Jobs, JobSchedulerError> {
     let scheduler = JobScheduler::new().await?;
     let running = TaskTracker::new();
-    for job in JOBS {
+    for job in jobs_of(&app.policy) {
         let (app, stop, running) = (Arc::clone(&app), stop.clone(), running.clone());
         // A run that takes longer than its interval is not run twice at once.
         let alone = Arc::new(Mutex::new(()));
+        if job.work == Work::MoveTestClocks {
+            let follower = move_when_set(app.clone(), job, alone.clone(), stop.clone());
+            running.spawn(follower);
+        }
         let every = Duration::from_secs(u64::from(job.every_seconds));
         let tick = CronJob::new_repeated_async(every, move |_, _| {
             let (app, stop, running, alone) = (
@@ -65,6 +69,31 @@ impl Jobs {
         }
         self.running.close();
         self.running.wait().await;
+    }
+}
+
+/// Moves a test clock as soon as it is set: whoever set it is waiting. The ticks pick up what was cut off.
+async fn move_when_set(
+    app: Arc<App>,
+    job: &'static Job,
+    alone: Arc<Mutex<()>>,
+    stop: CancellationToken,
+) {
+    let mut set = app.hub.listen(Topic::TestClocks);
+    while stop.run_until_cancelled(set.poked()).await.is_some() {
+        let _alone = alone.lock().await;
+        let op = Op::system(Arc::clone(&app), job.name, "job");
+        loop {
+            match flows::move_test_clocks(&op, BATCH).await {
+                // A batch at a time, so that going down waits for one at most.
+                Ok(BATCH) if !stop.is_cancelled() => {}
+                Ok(_) => break,
+                Err(error) => {
+                    tracing::error!(job = job.name, error = ?error, "a job failed");
+                    break;
+                }
+            }
+        }
     }
 }
 
@@ -101,6 +130,7 @@ async fn work(op: &Op, work: Work) -> Result<u64> {
         Work::ApplyNotices => flows::apply_notices(op, BATCH, reread).await,
         Work::AskGateway => flows::ask_about_due_payments(op, BATCH).await,
         Work::ExpireOrders => flows::expire_orders(op, BATCH).await,
+        Work::MoveTestClocks => flows::move_test_clocks(op, BATCH).await,
         Work::CleanUp => clean_up(op).await,
     }
 }

@@ -1,5 +1,7 @@
 //! The list of jobs, as data.
 
+use domain::base::policy::Policy;
+
 /// A job.
 #[derive(Clone, Copy, Debug)]
 pub struct Job {
@@ -22,6 +24,8 @@ pub enum Work {
     AskGateway,
     /// Orders that were not paid in time end.
     ExpireOrders,
+    /// Test clocks that were set get there.
+    MoveTestClocks,
     /// Sessions, log-in failures, idempotency keys and job runs that are long over are removed.
     CleanUp,
 }
@@ -47,6 +51,12 @@ pub const JOBS: &[Job] = &[
         work: Work::ExpireOrders,
     },
     Job {
+        name: "move_test_clocks",
+        every_seconds: 5,
+        purpose: "moves the test clocks of a rehearsal on, where one was cut off; a clock that is set is moved at once",
+        work: Work::MoveTestClocks,
+    },
+    Job {
         name: "clean_up",
         every_seconds: 3600,
         purpose: "removes sessions, log-in failures, idempotency keys and job runs that are long over",
@@ -54,10 +64,29 @@ pub const JOBS: &[Job] = &[
     },
 ];
 
+/// The jobs of a shop: where the money is real there are no test clocks to be moved.
+pub fn jobs_of(policy: &Policy) -> impl Iterator<Item = &'static Job> {
+    let test_clocks = policy.test_clocks;
+    JOBS.iter()
+        .filter(move |job| test_clocks || job.work != Work::MoveTestClocks)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::collections::HashSet;
+
+    #[test]
+    fn where_the_money_is_real_no_test_clock_is_moved() {
+        let moves = |test_clocks| {
+            let policy = Policy {
+                test_clocks,
+                ..Policy::default()
+            };
+            jobs_of(&policy).any(|job| job.work == Work::MoveTestClocks)
+        };
+        assert_eq!((moves(true), moves(false)), (true, false));
+    }
 
     #[test]
     fn each_job_has_its_own_name() {

@@ -52,11 +52,13 @@ pub enum Code {
     LastAdmin,
     /// The cursor does not belong to this list.
     InvalidCursor,
+    /// This shop has no test clocks: its money is real.
+    TestClocksOff,
 }
 
 impl Code {
     /// Every code, for the generated documentation.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Blank,
         Self::TooLong,
         Self::TooShort,
@@ -79,6 +81,7 @@ impl Code {
         Self::IdempotencyKeyRequired,
         Self::LastAdmin,
         Self::InvalidCursor,
+        Self::TestClocksOff,
     ];
 
     /// The name that stands in the schema and in answers.
@@ -107,6 +110,7 @@ impl Code {
             Self::IdempotencyKeyRequired => "IDEMPOTENCY_KEY_REQUIRED",
             Self::LastAdmin => "LAST_ADMIN",
             Self::InvalidCursor => "INVALID_CURSOR",
+            Self::TestClocksOff => "TEST_CLOCKS_OFF",
         }
     }
 }

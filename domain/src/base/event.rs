@@ -23,6 +23,8 @@ pub trait Event: Serialize + Send {
 pub enum Topic {
     /// Moves of one order.
     Order(OrderId),
+    /// Some test clock is to be moved.
+    TestClocks,
 }
 
 /// An event as it waits for the commit.

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::{
     base::{
-        Code, Error, Op, Result, Tx,
+        Code, Error, Op, Result, Timeline, Tx,
         idempotency::{self, Claim, IdempotencyKey},
         links::Purpose,
         transition,
@@ -103,7 +103,8 @@ pub async fn checkout_form(op: &Op, payment: &payment::Model) -> Result<Checkout
         .flatten()
         .map(|line| item(&line.description, line.quantity))
         .collect();
-    form(op, payment, items)
+    let timeline = Timeline::of(op.reader(), payment.test_clock_id).await?;
+    form(&op.on(timeline), payment, items)
 }
 
 fn check_payable(order: &order::Model, now: chrono::DateTime<chrono::Utc>) -> Result<()> {
@@ -131,11 +132,8 @@ async fn begun(tx: &Tx, payment: payment::Model) -> Result<BegunPayment> {
         .collect();
     let form = form(tx.op(), &payment, items)?;
     let links = &tx.op().app().links;
-    let redirect_url = links.to(
-        Purpose::Payment,
-        &payment.id.to_string(),
-        payment.expires_at,
-    );
+    let until = tx.op().in_machine_time(payment.expires_at);
+    let redirect_url = links.to(Purpose::Payment, &payment.id.to_string(), until);
     Ok(BegunPayment {
         payment,
         redirect_url,
@@ -144,14 +142,16 @@ async fn begun(tx: &Tx, payment: payment::Model) -> Result<BegunPayment> {
 }
 
 fn form(op: &Op, payment: &payment::Model, items: Vec<String>) -> Result<CheckoutForm> {
-    let result_until = payment.created_at + chrono::Duration::days(30);
+    // What leaves the house is told by the machine's clock, whichever the customer lives by.
+    let created_at = op.in_machine_time(payment.created_at);
+    let result_until = created_at + chrono::Duration::days(30);
     let checkout = Checkout {
         payment_id: payment.id,
         merchant_trade_no: payment.merchant_trade_no.clone(),
         method: payment.method,
         amount: payment.amount(),
         items,
-        created_at: payment.created_at,
+        created_at,
         result_url: op.app().links.to(
             Purpose::PaymentResult,
             &payment.id.to_string(),

@@ -18,5 +18,6 @@ mod races;
 mod renewals;
 mod replicas;
 mod scene;
+mod test_clocks;
 mod trials;
 mod visibility;

@@ -112,7 +112,10 @@ impl House {
             links: Links::new("https://shop.example".to_owned(), [7; 32]),
             hashing: Arc::new(tokio::sync::Semaphore::new(2)),
             refresh_key: [9; 32],
-            policy: Policy::default(),
+            policy: Policy {
+                test_clocks: true,
+                ..Policy::default()
+            },
         };
         Self {
             app: Arc::new(app),

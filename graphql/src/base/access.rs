@@ -54,6 +54,8 @@ pub const RULES: &[Rule] = &[
     query("invoices", Staff),
     query("payments", Staff),
     query("auditLog", Staff),
+    query("testClock", Staff),
+    query("testClocks", Staff),
     query("serverVersion", Anyone),
     query("rateLimit", Anyone),
     // What each row asks is its kind's own rule (`visible_to`), whoever comes to this door.
@@ -74,6 +76,9 @@ pub const RULES: &[Rule] = &[
     mutation("updatePlan", Staff),
     mutation("archivePlan", Staff),
     mutation("updateSubscriptionStatus", Staff),
+    mutation("createTestClock", Staff),
+    mutation("attachToTestClock", Staff),
+    mutation("advanceTestClock", Staff),
     mutation("createUser", Admin),
     mutation("updateUser", Admin),
     mutation("deactivateUser", Admin),

@@ -52,6 +52,8 @@ pub enum UserErrorCode {
     LastAdmin,
     /// The cursor does not belong to this list.
     InvalidCursor,
+    /// This shop has no test clocks: its money is real.
+    TestClocksOff,
 }
 
 /// Something the caller can mend or must decide.

@@ -70,7 +70,9 @@ use Seen::{Answer, Everybody, Owner, Staff, Within};
 /// Every type but the roots.
 #[rustfmt::skip]
 pub const SIGHTS: &[Sight] = &[
+    sight("AdvanceTestClockPayload", Answer, &["errors", "testClock"]),
     sight("ArchivePlanPayload", Answer, &["errors", "plan"]),
+    sight("AttachToTestClockPayload", Answer, &["errors", "user"]),
     sight("AuditEntry", Staff, &[
         "action", "actor", "actorUserId", "address", "agent", "at", "code", "details", "id", "origin", "outcome",
         "requestId", "subject",
@@ -83,6 +85,7 @@ pub const SIGHTS: &[Sight] = &[
     sight("CreateOrderPayload", Answer, &["errors", "order"]),
     sight("CreatePlanPayload", Answer, &["errors", "plan"]),
     sight("CreateSubscriptionPayload", Answer, &["errors", "order", "subscription"]),
+    sight("CreateTestClockPayload", Answer, &["errors", "testClock"]),
     sight("CreateUserPayload", Answer, &["errors", "user"]),
     sight("DeactivateUserPayload", Answer, &["errors", "user"]),
     sight("EraseUserPayload", Answer, &["erasedUserId", "errors"]),
@@ -138,13 +141,16 @@ pub const SIGHTS: &[Sight] = &[
     sight("RefreshSessionPayload", Answer, &["errors", "session", "user"]),
     sight("RegisterPayload", Answer, &["errors", "session", "user"]),
     sight("Session", Answer, &["accessToken", "expiresAt", "refreshToken", "refreshTokenExpiresAt"]),
+    sight("TestClock", Owner, &["createdAt", "customers", "id", "movingTo", "name", "shows", "status"]),
+    sight("TestClockConnection", Within, &["edges", "nodes", "pageInfo", "totalCount"]),
+    sight("TestClockEdge", Within, &["cursor", "node"]),
     sight("UpdatePlanPayload", Answer, &["errors", "plan"]),
     sight("UpdateProfilePayload", Answer, &["errors", "user"]),
     sight("UpdateSubscriptionStatusPayload", Answer, &["errors", "subscription"]),
     sight("UpdateUserPayload", Answer, &["errors", "user"]),
     sight("User", Owner, &[
         "avatarUrl", "email", "firstName", "id", "invoices", "isActive", "isVerified", "joinedAt", "lastLogInAt",
-        "lastName", "orders", "phone", "role", "subscriptions", "username",
+        "lastName", "orders", "phone", "role", "subscriptions", "testClock", "username",
     ]),
     sight("UserConnection", Within, &["edges", "nodes", "pageInfo", "totalCount"]),
     sight("UserEdge", Within, &["cursor", "node"]),

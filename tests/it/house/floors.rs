@@ -8,7 +8,7 @@ use super::sources::{root, rust_files, without_comments};
 /// ones of a row from earlier ones.
 const ROWS: &[(&[&str], Within)] = &[
     (&["base", "ports"], Within::Together),
-    (&["audit", "users"], Within::InOrder),
+    (&["audit", "test_clocks", "users"], Within::InOrder),
     (&["plans"], Within::Apart),
     (&["subscriptions"], Within::Apart),
     (&["orders"], Within::Apart),
