@@ -16,3 +16,4 @@ mod house;
 mod kit;
 mod live;
 mod operation;
+mod test_clocks;
