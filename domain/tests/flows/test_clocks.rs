@@ -115,8 +115,8 @@ async fn neither_notices_when_the_other_s_time_goes_by() {
         let theirs = subscribed(&house, &real, &plan).await;
         let mut open = Vec::new();
         for who in [&mei, &real] {
-            let thing = buy(who, &plan_once(&house, &who.user.username).await, 1, "b");
-            let thing = thing.await.unwrap();
+            let manual = plan_once(&house, &who.user.username).await;
+            let thing = buy(who, &manual, 1, "b").await.unwrap();
             let payment = begin(who, thing.id, PaymentMethod::CreditCard, "p");
             open.push((thing, payment.await.unwrap()));
         }
