@@ -79,7 +79,8 @@ async fn what_a_customer_of_a_clock_orders_and_gets_carries_its_time() {
         let mut stands = clock.shows;
         let mut mei = mei;
         for _ in 0..15 {
-            stands += days(31);
+            let row = scene::subscription(&house, &row).await;
+            stands = row.current_period_end.unwrap();
             advance(&house, &staff, &clock, stands).await;
             mei = now_of(&house, mei, &clock).await;
             for order in renewals(&house, &row).await {
