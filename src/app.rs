@@ -15,7 +15,7 @@ use secrecy::ExposeSecret;
 use tokio::sync::Semaphore;
 
 use crate::{
-    config::{self, Config, Keys},
+    config::{self, Config, Keys, Profile},
     parts::{self, Mails},
 };
 
@@ -114,6 +114,7 @@ pub fn assemble(
             renewal_lead: Duration::days(config.shop.renewal_lead_days.into()),
             dunning_days: config.shop.dunning_days.clone(),
             grace: Duration::days(config.shop.grace_days.into()),
+            test_clocks: config.profile != Profile::Production,
             ..Policy::default()
         },
     }

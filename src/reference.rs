@@ -68,6 +68,7 @@ fn event_samples() -> Result<Vec<domain::base::event::Sample>, serde_json::Error
     Ok([
         domain::notify::events::samples()?,
         domain::base::job_request::samples()?,
+        domain::test_clocks::events::samples()?,
         domain::users::events::samples()?,
         domain::plans::events::samples()?,
         domain::subscriptions::events::samples()?,

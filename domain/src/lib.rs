@@ -14,4 +14,5 @@ pub mod plans;
 pub mod ports;
 pub mod refunds;
 pub mod subscriptions;
+pub mod test_clocks;
 pub mod users;

@@ -15,6 +15,7 @@ pub mod reconciliation;
 pub mod refunds;
 pub mod roots;
 pub mod subscriptions;
+pub mod test_clocks;
 pub mod users;
 
 pub use roots::{Options, Schema, attach, build_schema, sdl};

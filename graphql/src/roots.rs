@@ -36,6 +36,7 @@ use crate::{
         SubscriptionsMutation, SubscriptionsQuery, SubscriptionsSubscription,
         loaders::{CardContractBySubscription, NextRenewalOf, SubscriptionById},
     },
+    test_clocks::{TestClocksMutation, TestClocksQuery, loaders::TestClockById},
     users::{AddressMutation, UsersMutation, UsersQuery, loaders::UserById},
 };
 
@@ -58,6 +59,7 @@ pub struct Query(
     LedgerQuery,
     ReconciliationQuery,
     JobsQuery,
+    TestClocksQuery,
     NodesQuery,
     RateQuery,
 );
@@ -74,6 +76,7 @@ pub struct Mutation(
     AddressMutation,
     RefundsMutation,
     JobsMutation,
+    TestClocksMutation,
 );
 
 /// What can be watched.
@@ -149,6 +152,7 @@ pub fn attach(request: Request, op: Op) -> Request {
     let request = with_loader(request, SubscriptionById(op.clone()));
     let request = with_loader(request, CardContractBySubscription(op.clone()));
     let request = with_loader(request, NextRenewalOf(op.clone()));
+    let request = with_loader(request, TestClockById(op.clone()));
     request.data(op)
 }
 

@@ -83,6 +83,18 @@ const WITHOUT_KEY: &[(&str, &str)] = &[
         "retrySubscription",
         "what is parked no more is refused the second time",
     ),
+    (
+        "createTestClock",
+        "a second clock stands still, and nobody lives by it",
+    ),
+    (
+        "attachToTestClock",
+        "who lives by the clock already stays so",
+    ),
+    (
+        "advanceTestClock",
+        "it says where the clock is to stand, not how far it goes",
+    ),
     ("createUser", "the name is taken the second time"),
     (
         "updateUser",

@@ -20,7 +20,10 @@ mod scene;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use async_graphql::Request;
-use domain::base::{Access, Op};
+use domain::{
+    base::{Access, Op},
+    flows, test_clocks,
+};
 use entity::{id::OrderId, payments::PaymentMethod};
 use futures_util::StreamExt;
 use graphql::{
@@ -210,6 +213,15 @@ fn document(start: &Start, way: &[String], field: &Field, id: &str) -> String {
 /// A row of each kind, all of this customer but the plan, which is on sale: paid for, so that every field of
 /// them can have a value.
 async fn belongings(house: &House, owner: &Person) -> HashMap<&'static str, String> {
+    let staff = house.staff("keeper").await;
+    let clock = test_clocks::NewTestClock {
+        name: "Rehearsal".to_owned(),
+        starts_at: None,
+    };
+    let clock = test_clocks::create_test_clock(&staff.op, clock).await;
+    flows::attach_to_test_clock(&staff.op, owner.user.id, clock.unwrap().id)
+        .await
+        .unwrap();
     let plan = scene::monthly(house).await;
     let (subscription, order) = scene::subscribe(owner, &plan, "k1").await.unwrap();
     let payment = scene::begin(owner, order.id, PaymentMethod::CreditCard, "k2");

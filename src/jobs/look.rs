@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use domain::base::{
     App, Op, Result, Topic, job_request, job_run,
-    jobs::{JOBS, Job},
+    jobs::{Job, jobs_of},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -34,7 +34,7 @@ async fn look(op: &Op, runner: &Runner) -> Result<()> {
     for (job, slot) in job_request::waiting(op).await? {
         runner.begin(job, slot);
     }
-    for job in JOBS {
+    for job in jobs_of(&op.app().policy) {
         if let Some(slot) = missed(op, job).await? {
             tracing::info!(job = job.name, %slot, "a missed slot is caught up");
             runner.begin(job, slot);

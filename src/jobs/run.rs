@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use chrono::{DateTime, Utc};
 use domain::base::{
     App, Op, job_run,
-    jobs::{JOBS, Job},
+    jobs::{JOBS, Job, jobs_of},
 };
 use tokio::sync::Mutex;
 use tokio_cron_scheduler::{Job as CronJob, JobScheduler, JobSchedulerError};
@@ -13,7 +13,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     look::keep_looking,
-    work::{send_when_poked, work},
+    work::{move_when_set, send_when_poked, work},
 };
 
 /// The running clockwork.
@@ -29,7 +29,7 @@ pub struct Jobs {
 pub async fn start(app: Arc<App>, stop: CancellationToken) -> Result<Jobs, JobSchedulerError> {
     let scheduler = JobScheduler::new().await?;
     let runner = Runner::new(Arc::clone(&app), stop.clone());
-    for job in JOBS {
+    for job in jobs_of(&app.policy) {
         let runner = runner.clone();
         let tick = CronJob::new_async(schedule(job.every_seconds), move |_, _| {
             runner.tick(job);
@@ -40,6 +40,9 @@ pub async fn start(app: Arc<App>, stop: CancellationToken) -> Result<Jobs, JobSc
     scheduler.start().await?;
     let running = runner.running.clone();
     running.spawn(send_when_poked(Arc::clone(&app), stop.clone()));
+    if app.policy.test_clocks {
+        running.spawn(move_when_set(Arc::clone(&app), stop.clone()));
+    }
     running.spawn(keep_looking(app, runner, stop));
     Ok(Jobs { scheduler, running })
 }

@@ -28,6 +28,7 @@ pub(super) async fn work(op: &Op, work: Work, until: DateTime<Utc>) -> Result<u6
         Work::AskContracts => ask_contracts(op).await,
         Work::CancelContracts => flows::cancel_contracts(op, BATCH).await,
         Work::ExpireOrders => flows::expire_orders(op, BATCH).await,
+        Work::MoveTestClocks => flows::move_test_clocks(op, BATCH).await,
         Work::RenewSubscriptions => renew_subscriptions(op, until).await,
         Work::CleanUp => clean_up(op).await,
     }
@@ -64,6 +65,28 @@ pub(super) async fn send_when_poked(app: Arc<App>, stop: CancellationToken) {
                 Ok(_) => break,
                 Err(error) => {
                     tracing::error!(error = ?error, "mails could not be sent");
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// Moves a test clock as soon as it is set: whoever set it is waiting. The ticks pick up what was cut off.
+pub(super) async fn move_when_set(app: Arc<App>, stop: CancellationToken) {
+    let mut set = app.hub.listen(Topic::TestClocks);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = set.poked() => {}
+        }
+        while !stop.is_cancelled() {
+            let op = Op::system(Arc::clone(&app), "move_test_clocks", "job");
+            match flows::move_test_clocks(&op, BATCH).await {
+                Ok(steps) if steps >= BATCH => {}
+                Ok(_) => break,
+                Err(error) => {
+                    tracing::error!(error = ?error, "a test clock could not be moved");
                     break;
                 }
             }

@@ -193,6 +193,23 @@ describe('the operations of the folder, in the order of a day at the shop', () =
     assert.equal((await ask('staff', 'StaffRefunds')).refunds.totalCount, 2);
   });
 
+  test('staff let a month go by for one customer', async () => {
+    const { createTestClock } = await ask('staff', 'CreateTestClock', { input: { name: 'A month' } });
+    const { id: testClockId, shows } = createTestClock.testClock;
+    const attached = { userId: known.newcomer, testClockId };
+    const { attachToTestClock } = await ask('staff', 'AttachToTestClock', { input: attached });
+    assert.equal(attachToTestClock.user.testClock.shows, shows);
+    const to = new Date(Date.parse(shows) + 31 * 86_400_000).toISOString();
+    await ask('staff', 'AdvanceTestClock', { input: { testClockId, to } });
+    let testClock;
+    do {
+      ({ testClock } = await ask('staff', 'TestClock', { id: testClockId }));
+    } while (testClock.status === 'MOVING');
+    assert.equal(Date.parse(testClock.shows), Date.parse(to));
+    assert.equal(testClock.customers.nodes[0].id, known.newcomer);
+    assert.equal((await ask('staff', 'TestClocks')).testClocks.totalCount, 1);
+  });
+
   test('an administrator looks after people', async () => {
     const colleague = { username: 'colleague', email: 'colleague@example.com', password: PASSWORD };
     const { user } = (await ask('admin', 'CreateUser', { input: colleague })).createUser;

@@ -19,3 +19,4 @@ mod live;
 mod mails;
 mod operation;
 mod refunds;
+mod test_clocks;

@@ -66,6 +66,8 @@ pub enum Code {
     RefundNotAvailable,
     /// The gateway gave no usable answer; nothing was done.
     GatewayUnanswered,
+    /// This shop has no test clocks: its money is real.
+    TestClocksOff,
 }
 
 impl Code {
@@ -100,6 +102,7 @@ impl Code {
         Self::NotRefundable,
         Self::RefundNotAvailable,
         Self::GatewayUnanswered,
+        Self::TestClocksOff,
     ];
 
     /// The name that stands in the schema and in answers.
@@ -135,6 +138,7 @@ impl Code {
             Self::NotRefundable => "NOT_REFUNDABLE",
             Self::RefundNotAvailable => "REFUND_NOT_AVAILABLE",
             Self::GatewayUnanswered => "GATEWAY_UNANSWERED",
+            Self::TestClocksOff => "TEST_CLOCKS_OFF",
         }
     }
 }

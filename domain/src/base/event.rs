@@ -34,6 +34,8 @@ pub enum Topic {
     Subscription(SubscriptionId),
     /// Runs of jobs that people asked for.
     Jobs,
+    /// Some test clock is to be moved.
+    TestClocks,
 }
 
 /// An event as it waits for the commit.

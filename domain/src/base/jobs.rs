@@ -5,6 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::{
     error::{Error, Result},
     job_run::slot_at,
+    policy::Policy,
 };
 
 /// A job.
@@ -37,6 +38,8 @@ pub enum Work {
     CancelContracts,
     /// Orders that were not paid in time end.
     ExpireOrders,
+    /// Test clocks that were set get there.
+    MoveTestClocks,
     /// What time does to subscriptions is done.
     RenewSubscriptions,
     /// Sessions, log-in failures, codes, delivered mails, idempotency keys and job runs that are long over are removed.
@@ -94,12 +97,25 @@ pub const JOBS: &[Job] = &[
         work: Work::RenewSubscriptions,
     },
     Job {
+        name: "move_test_clocks",
+        every_seconds: 5,
+        purpose: "moves the test clocks of a rehearsal on, where one was cut off; a clock that is set is moved at once",
+        work: Work::MoveTestClocks,
+    },
+    Job {
         name: "clean_up",
         every_seconds: 3600,
         purpose: "removes sessions, log-in failures, codes, delivered mails, idempotency keys and job runs that are long over",
         work: Work::CleanUp,
     },
 ];
+
+/// The jobs of a shop: where the money is real there are no test clocks to be moved.
+pub fn jobs_of(policy: &Policy) -> impl Iterator<Item = &'static Job> {
+    let test_clocks = policy.test_clocks;
+    JOBS.iter()
+        .filter(move |job| test_clocks || job.work != Work::MoveTestClocks)
+}
 
 impl Job {
     /// How often it runs.
@@ -197,6 +213,18 @@ mod tests {
             HOURLY.missed_slot(at("09:20"), &known("09:00", "03:01")),
             None
         );
+    }
+
+    #[test]
+    fn where_the_money_is_real_no_test_clock_is_moved() {
+        let moves = |test_clocks| {
+            let policy = Policy {
+                test_clocks,
+                ..Policy::default()
+            };
+            jobs_of(&policy).any(|job| job.work == Work::MoveTestClocks)
+        };
+        assert_eq!((moves(true), moves(false)), (true, false));
     }
 
     #[test]

@@ -187,6 +187,16 @@ impl Op {
         }
     }
 
+    /// An instant in the time of whoever the operation is about, by the machine's clock: for what a browser or a
+    /// gateway compares with its own.
+    #[must_use]
+    pub fn in_machine_time(&self, at: DateTime<Utc>) -> DateTime<Utc> {
+        match self.timeline {
+            Timeline::Machine => at,
+            Timeline::TestClock { shows, .. } => self.machine_now() + (at - shows),
+        }
+    }
+
     /// A new id of the kind asked for.
     #[must_use]
     pub fn new_id<T: From<Uuid>>(&self) -> T {

@@ -22,6 +22,8 @@ pub struct Policy {
     pub dunning_days: Vec<i64>,
     /// For how long after its period an unpaid subscription still gives what it gave.
     pub grace: Duration,
+    /// Whether there are clocks that can be moved. Never where the money is real.
+    pub test_clocks: bool,
     /// How long a link to an invoice or a payment page is good.
     pub link_lifetime: Duration,
     /// How long an access token is good.
@@ -43,6 +45,7 @@ impl Default for Policy {
             renewal_lead: Duration::days(3),
             dunning_days: vec![1, 3, 5, 7],
             grace: Duration::days(3),
+            test_clocks: false,
             link_lifetime: Duration::hours(24),
             access_token_lifetime: Duration::minutes(15),
             refresh_token_lifetime: Duration::days(30),

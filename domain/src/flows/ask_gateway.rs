@@ -57,8 +57,10 @@ pub async fn ask_about_due_payments(op: &Op, most: u64) -> Result<u64> {
 /// # Errors
 /// The database does not answer.
 pub async fn ask_soon(op: &Op, id: PaymentId) -> Result<()> {
-    let now = op.now();
-    let tx = op.begin().await?;
+    let mut tx = op.begin().await?;
+    let row = payment::Entity::find_by_id(id).one(tx.db()).await?;
+    tx.enter(row.and_then(|row| row.test_clock_id)).await?;
+    let now = tx.now();
     payment::Entity::update_many()
         .col_expr(payment::Column::NextCheckAt, Expr::value(Some(now)))
         .filter(payment::Column::Id.eq(id))
@@ -92,7 +94,7 @@ async fn ask_about(op: &Op, payment: &payment::Model) -> Result<()> {
     // Outside of any transaction: the network may take its time.
     let gateway = &op.app().gateway;
     let answer = gateway
-        .query_trade(&payment.merchant_trade_no, op.now())
+        .query_trade(&payment.merchant_trade_no, op.machine_now())
         .await;
     let mut tx = op.begin().await?;
     let order = orders::query::lock(&mut tx, payment.order_id).await?;

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::{
     base::{
-        Code, Error, Op, Result, Tx,
+        Code, Error, Op, Result, Timeline, Tx,
         idempotency::{self, Claim, IdempotencyKey},
         links::Purpose,
         transition,
@@ -113,7 +113,8 @@ pub async fn checkout_form(op: &Op, payment: &payment::Model) -> Result<Checkout
         .map(|line| item(&line.description, line.quantity))
         .collect();
     let periodic = periodic(op.reader(), payment).await?;
-    form(op, payment, items, periodic)
+    let timeline = Timeline::of(op.reader(), payment.test_clock_id).await?;
+    form(&op.on(timeline), payment, items, periodic)
 }
 
 /// The contract that may be offered for an order: one that starts a subscription which renews itself, at the
@@ -182,11 +183,8 @@ async fn begun(tx: &Tx, payment: payment::Model) -> Result<BegunPayment> {
     let periodic = periodic(tx.db(), &payment).await?;
     let form = form(tx.op(), &payment, items, periodic)?;
     let links = &tx.op().app().links;
-    let redirect_url = links.to(
-        Purpose::Payment,
-        &payment.id.to_string(),
-        payment.expires_at,
-    );
+    let until = tx.op().in_machine_time(payment.expires_at);
+    let redirect_url = links.to(Purpose::Payment, &payment.id.to_string(), until);
     Ok(BegunPayment {
         payment,
         redirect_url,
@@ -200,7 +198,9 @@ fn form(
     items: Vec<String>,
     periodic: Option<Periodic>,
 ) -> Result<CheckoutForm> {
-    let result_until = payment.created_at + chrono::Duration::days(30);
+    // What leaves the house is told by the machine's clock, whichever the customer lives by.
+    let created_at = op.in_machine_time(payment.created_at);
+    let result_until = created_at + chrono::Duration::days(30);
     let checkout = Checkout {
         payment_id: payment.id,
         merchant_trade_no: payment.merchant_trade_no.clone(),
@@ -208,7 +208,7 @@ fn form(
         amount: payment.amount(),
         periodic,
         items,
-        created_at: payment.created_at,
+        created_at,
         result_url: op.app().links.to(
             Purpose::PaymentResult,
             &payment.id.to_string(),

@@ -31,7 +31,7 @@ pub async fn store(tx: &mut Tx, received: &Notice) -> Result<notice::Model> {
         state: Set(NoticeState::Received),
         reason: Set(None),
         fields: Set(notice::Fields(received.fields.clone())),
-        received_at: Set(tx.now()),
+        received_at: Set(tx.op().machine_now()),
         deliveries: Set(1),
         applied_at: Set(None),
         attempts: Set(0),
@@ -80,7 +80,7 @@ pub async fn close(
         payment_id: Set(payment_id),
         state: Set(state),
         reason: Set(Some(reason.to_owned())),
-        applied_at: Set(Some(tx.now())),
+        applied_at: Set(Some(tx.op().machine_now())),
         last_error: Set(None),
         ..Default::default()
     };

@@ -25,7 +25,7 @@ const BATCH: u64 = 500;
 /// Whoever is not admin or a part of Fabrica; the database does not answer. Batches done before stay done.
 pub async fn clean_sessions(op: &Op) -> Result<u64> {
     op.require(Access::Admin)?;
-    let now = op.now();
+    let now = op.machine_now();
     let mut deleted = 0;
     loop {
         let batch = sessions(op, now - KEPT).await?

@@ -28,5 +28,6 @@ mod renewals;
 mod replicas;
 mod scene;
 mod stuck;
+mod test_clocks;
 mod trials;
 mod visibility;

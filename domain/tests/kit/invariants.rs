@@ -3,18 +3,21 @@
 
 use std::collections::HashMap;
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use domain::base::{database::Database, transition::Stateful};
 use entity::{
     audit::audit_entry,
     base::{event, transition},
+    id::SubscriptionId,
     invoices::{credit_note, invoice, invoice_series},
-    orders::order,
+    orders::{OrderStatus, order, order_line},
     payments::{card_contract, payment},
     refunds::refund,
     subscriptions::subscription,
 };
-use sea_orm::{ActiveEnum, ConnectionTrait, EntityTrait, QueryOrder, Statement};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Statement,
+};
 
 use super::House;
 
@@ -65,6 +68,7 @@ pub async fn violations(house: &House) -> Vec<String> {
         orders.len() + payments.len() + subscriptions.len() + refunds.len() + contracts.len(),
         &mut found,
     );
+    log.check_gaps(database, &mut found).await;
     check_series(database, &mut found).await;
     check_audit(database, &mut found).await;
     found
@@ -351,6 +355,43 @@ impl Log {
             }
         };
         events.iter().filter(tells).count()
+    }
+
+    /// I4: paid periods of a subscription follow each other; what lies between two is what a pause slept.
+    async fn check_gaps(&self, database: &Database, found: &mut Vec<String>) {
+        let lines = order_line::Entity::find()
+            .inner_join(order::Entity)
+            .filter(order::Column::Status.is_in([OrderStatus::Paid, OrderStatus::Completed]))
+            .filter(order_line::Column::SubscriptionId.is_not_null())
+            .order_by_asc(order_line::Column::PeriodStart);
+        let mut periods: HashMap<SubscriptionId, Vec<_>> = HashMap::new();
+        for line in lines.all(database.reader()).await.unwrap() {
+            let (start, end) = (line.period_start.unwrap(), line.period_end.unwrap());
+            let of = periods.entry(line.subscription_id.unwrap()).or_default();
+            of.push((start, end));
+        }
+        for (id, periods) in periods {
+            for pair in periods.windows(2) {
+                let ((start, end), (next, _)) = (pair[0], pair[1]);
+                let slept = self.slept(&id.to_string(), start, next);
+                if end + slept != next {
+                    found.push(format!(
+                        "I4: {id} is paid to {end}, slept {slept}, then {next}"
+                    ));
+                }
+            }
+        }
+    }
+
+    /// How long the pauses lasted that began then.
+    fn slept(&self, subject: &str, from: DateTime<Utc>, before: DateTime<Utc>) -> Duration {
+        let moves = self.moves.get(subject).map_or(&[][..], Vec::as_slice);
+        let pauses = moves.windows(2).filter(|pair| {
+            pair[0].to_status == "PAUSED" && pair[0].at >= from && pair[0].at < before
+        });
+        pauses.fold(Duration::zero(), |sum, pair| {
+            sum + (pair[1].at - pair[0].at)
+        })
     }
 
     fn check_subjects(&self, rows: usize, found: &mut Vec<String>) {

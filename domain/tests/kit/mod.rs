@@ -96,6 +96,24 @@ where
     databases::on_sqlite(|database| test(House::on(database))).await;
 }
 
+/// Runs a test in a house of its own on SQLite, without a disk.
+pub async fn on_sqlite_in_memory<T, F>(test: T)
+where
+    T: FnOnce(House) -> F,
+    F: Future<Output = ()> + Send + 'static,
+{
+    databases::on_sqlite_in_memory(|database| test(House::on(database))).await;
+}
+
+/// Runs a test in a house of its own on PostgreSQL alone, if there is one.
+pub async fn on_postgres<T, F>(test: T)
+where
+    T: FnOnce(House) -> F,
+    F: Future<Output = ()> + Send + 'static,
+{
+    databases::on_postgres(|database| test(House::on(database))).await;
+}
+
 /// Noon in Taipei, on a day that is neither the first nor the last of its month.
 pub fn noon() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 20, 4, 0, 0).unwrap()
@@ -121,7 +139,10 @@ impl House {
             hashing: Arc::new(tokio::sync::Semaphore::new(2)),
             refresh_key: [9; 32],
             code_key: [11; 32],
-            policy: Policy::default(),
+            policy: Policy {
+                test_clocks: true,
+                ..Policy::default()
+            },
         };
         Self {
             app: Arc::new(app),

@@ -63,6 +63,8 @@ pub const RULES: &[Rule] = &[
     query("ledgerEntries", Staff),
     query("reconciliation", Staff),
     query("jobs", Staff),
+    query("testClock", Staff),
+    query("testClocks", Staff),
     query("serverVersion", Anyone),
     query("rateLimit", Anyone),
     // What each row asks is its kind's own rule (`visible_to`), whoever comes to this door.
@@ -100,6 +102,9 @@ pub const RULES: &[Rule] = &[
     mutation("cancelRefund", Staff),
     mutation("retrySubscription", Staff),
     mutation("runJob", Staff),
+    mutation("createTestClock", Staff),
+    mutation("attachToTestClock", Staff),
+    mutation("advanceTestClock", Staff),
     mutation("createUser", Admin),
     mutation("updateUser", Admin),
     mutation("deactivateUser", Admin),

@@ -66,6 +66,8 @@ pub enum UserErrorCode {
     RefundNotAvailable,
     /// The gateway gave no usable answer. Nothing was done; ask again.
     GatewayUnanswered,
+    /// This shop has no test clocks: its money is real.
+    TestClocksOff,
 }
 
 /// Something the caller can mend or must decide.

@@ -85,7 +85,9 @@ use Seen::{Answer, Everybody, Owner, Staff, Within};
 /// Every type but the roots.
 #[rustfmt::skip]
 pub const SIGHTS: &[Sight] = &[
+    sight("AdvanceTestClockPayload", Answer, &["errors", "testClock"]),
     sight("ArchivePlanPayload", Answer, &["errors", "plan"]),
+    sight("AttachToTestClockPayload", Answer, &["errors", "user"]),
     sight("AuditEntry", Staff, &[
         "action", "actor", "actorUserId", "address", "agent", "at", "code", "details", "id", "origin", "outcome",
         "requestId", "subject",
@@ -101,6 +103,7 @@ pub const SIGHTS: &[Sight] = &[
     sight("CreateOrderPayload", Answer, &["errors", "order"]),
     sight("CreatePlanPayload", Answer, &["errors", "plan"]),
     sight("CreateSubscriptionPayload", Answer, &["errors", "order", "subscription"]),
+    sight("CreateTestClockPayload", Answer, &["errors", "testClock"]),
     sight("CreateUserPayload", Answer, &["errors", "user"]),
     sight("CreditNote", Within, &[
         "id", "invoice", "issuedAt", "net", "number", "reason", "refund", "tax", "total",
@@ -206,13 +209,16 @@ pub const SIGHTS: &[Sight] = &[
     sight("SubscriptionPeriodConnection", Within, &["edges", "nodes", "pageInfo", "totalCount"]),
     sight("SubscriptionPeriodEdge", Within, &["cursor", "node"]),
     sight("SubscriptionStatusChange", Answer, &["occurredAt", "previousStatus", "status", "subscription", "version"]),
+    sight("TestClock", Owner, &["createdAt", "customers", "id", "movingTo", "name", "shows", "status"]),
+    sight("TestClockConnection", Within, &["edges", "nodes", "pageInfo", "totalCount"]),
+    sight("TestClockEdge", Within, &["cursor", "node"]),
     sight("UpdatePlanPayload", Answer, &["errors", "plan"]),
     sight("UpdateProfilePayload", Answer, &["errors", "user"]),
     sight("UpdateSubscriptionStatusPayload", Answer, &["errors", "subscription"]),
     sight("UpdateUserPayload", Answer, &["errors", "user"]),
     sight("User", Owner, &[
         "avatarUrl", "email", "firstName", "id", "invoices", "isActive", "isVerified", "joinedAt", "lastLogInAt",
-        "lastName", "orders", "phone", "role", "subscriptions", "username",
+        "lastName", "orders", "phone", "role", "subscriptions", "testClock", "username",
     ]),
     sight("UserConnection", Within, &["edges", "nodes", "pageInfo", "totalCount"]),
     sight("UserEdge", Within, &["cursor", "node"]),

@@ -206,7 +206,7 @@ impl Invoice {
     /// invoice.
     async fn pdf_url(&self, context: &Context<'_>) -> Result<String> {
         let op = context.op()?;
-        let until = op.now() + op.app().policy.link_lifetime;
+        let until = op.machine_now() + op.app().policy.link_lifetime;
         let id = self.0.id.to_string();
         Ok(op.app().links.to(Purpose::Invoice, &id, until))
     }

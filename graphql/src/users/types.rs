@@ -6,11 +6,12 @@ use domain::{base::page::Direction, invoices, orders, subscriptions, users::Sess
 use entity::users::user;
 
 use crate::{
-    base::{Ask, ids, page},
+    base::{Ask, ask::load, ids, page},
     connection,
     invoices::InvoiceConnection,
     orders::OrderConnection,
     subscriptions::PlanSubscriptionConnection,
+    test_clocks::{TestClock, loaders::TestClockById},
 };
 
 /// What a person may do here.
@@ -111,6 +112,16 @@ impl User {
     /// When the person last logged in; `null` before the first time.
     async fn last_log_in_at(&self) -> Option<DateTime<Utc>> {
         self.0.last_log_in_at
+    }
+
+    /// The test clock that the person lives by; `null` for whoever lives by the machine's, as
+    /// everybody does where the money is real.
+    async fn test_clock(&self, context: &Context<'_>) -> Result<Option<TestClock>> {
+        let Some(id) = self.0.test_clock_id else {
+            return Ok(None);
+        };
+        let row = load::<TestClockById, _>(context, id).await?;
+        Ok(row.map(TestClock))
     }
 
     /// Their orders, newest first.
