@@ -7,7 +7,6 @@
 
 #[path = "../../domain/tests/kit/mod.rs"]
 mod kit;
-mod refunded;
 #[path = "../../domain/tests/flows/scene.rs"]
 #[expect(
     dead_code,
@@ -49,7 +48,7 @@ async fn one_of_each(house: &House, owner: &Person) -> Vec<(&'static str, String
         .await
         .unwrap();
     let invoice = scene::invoices(house).await.remove(0);
-    let refund = refunded::by_hand(house, &payment).await;
+    let refund = Box::pin(scene::refunded_by_hand(house, &payment)).await;
     vec![
         ("Plan", plan.id.to_string()),
         ("User", owner.user.id.to_string()),

@@ -10,7 +10,6 @@
 
 #[path = "../../domain/tests/kit/mod.rs"]
 mod kit;
-mod refunded;
 #[path = "../../domain/tests/flows/scene.rs"]
 #[expect(
     dead_code,
@@ -218,7 +217,7 @@ async fn belongings(house: &House, owner: &Person) -> HashMap<&'static str, Stri
     let notice = scene::paid(&payment, house.now());
     scene::hear(house, &notice).await.unwrap();
     let invoice = scene::invoices(house).await.remove(0);
-    let refund = refunded::by_hand(house, &payment).await;
+    let refund = Box::pin(scene::refunded_by_hand(house, &payment)).await;
     HashMap::from([
         ("Plan", plan.id.to_string()),
         ("User", owner.user.id.to_string()),

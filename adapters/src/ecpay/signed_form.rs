@@ -129,9 +129,11 @@ fn hides_a_field(fields: &[(String, String)]) -> bool {
         let is_plain = name
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        // `Gwsr` is the charge's and `gwsr` the payment's: who needs one does not take the other for it.
         let is_disguised = DECISIVE
             .iter()
-            .any(|known| known.eq_ignore_ascii_case(name) && known != name);
+            .any(|known| known.eq_ignore_ascii_case(name) && known != name)
+            && !OF_CHARGES.contains(&name.as_str());
         let value = value.to_ascii_lowercase();
         let holds_another = value.contains('&')
             && DECISIVE

@@ -3,7 +3,10 @@
 use chrono::{DateTime, Duration, Utc};
 use domain::{
     base::{Error, Result},
-    flows::{self, BeginPayment, NewPlanOrder, NewSubscriptionOrder, receive_notice::Received},
+    flows::{
+        self, BeginPayment, HandRefund, NewPlanOrder, NewSubscriptionOrder, RefundRequest,
+        receive_notice::Received,
+    },
     plans::{self, Listing, NewPlan, Terms},
     ports::{CardFacts, Notice, Outcome, PayCode, TradeReport, TradeState},
 };
@@ -17,6 +20,7 @@ use entity::{
         NoticeKind, NoticeState, PaymentMethod, PaymentStatus, notice, payment, settlement,
     },
     plans::{BillingCycle, plan},
+    refunds::refund,
     subscriptions::{SubscriptionStatus, renewal, subscription},
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
@@ -130,6 +134,26 @@ pub async fn pay(house: &House, who: &Person, order: &order::Model) {
         .await
         .unwrap();
     hear(house, &paid(&payment, house.now())).await.unwrap();
+}
+
+/// A part of this payment, given back by hand.
+pub async fn refunded_by_hand(house: &House, payment: &payment::Model) -> refund::Model {
+    let wei = house.staff("wei").await;
+    let request = RefundRequest {
+        payment_id: payment.id,
+        amount: Some(twd(1)),
+        reason: "the lid was loose".to_owned(),
+        by_hand: true,
+        end_subscription: false,
+    };
+    let open = flows::refund_payment(&wei.op, request, "refund").await;
+    let hand = HandRefund {
+        refund_id: open.unwrap().id,
+        reference: "transfer 1".to_owned(),
+        note: "to the account on file".to_owned(),
+    };
+    let done = flows::complete_manual_refund(&wei.op, hand, "by hand").await;
+    done.unwrap()
 }
 
 // What time does.
