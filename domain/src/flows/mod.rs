@@ -22,6 +22,7 @@ pub mod late_money;
 pub mod letters;
 pub mod order_renewal;
 pub mod pause_subscription;
+pub mod pay_by_link;
 pub mod receive_notice;
 pub mod reconcile;
 pub mod refund;
@@ -34,7 +35,9 @@ pub mod settlement;
 pub use apply_notices::apply_notices;
 pub use ask_contracts::{ask_contracts, retry_charges};
 pub use ask_gateway::{ask_about_due_payments, ask_soon};
-pub use begin_payment::{BeginPayment, BegunPayment, begin_payment, checkout_form};
+pub use begin_payment::{
+    BeginPayment, BegunPayment, begin_linked_payment, begin_payment, checkout_form,
+};
 pub use cancel_contracts::cancel_contracts;
 pub use cancel_order::cancel_order;
 pub use cancel_subscription::{CancelAt, cancel_subscription};
@@ -47,6 +50,7 @@ pub use expire_orders::expire_orders;
 pub use import_statement::{Imported, NewStatement, import_statement};
 pub use invoice_document::{invoice_document, print_invoice};
 pub use pause_subscription::pause_subscription;
+pub use pay_by_link::{LinkedOrder, linked_order};
 pub use receive_notice::receive_notice;
 pub use reconcile::{Finding, Reconciliation, reconcile};
 pub use refund::{
