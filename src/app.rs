@@ -111,6 +111,9 @@ pub fn assemble(
         policy: Policy {
             seller: config.shop.seller.clone(),
             order_lifetime: Duration::hours(i64::from(config.shop.order_lifetime_hours)),
+            renewal_lead: Duration::days(config.shop.renewal_lead_days.into()),
+            dunning_days: config.shop.dunning_days.clone(),
+            grace: Duration::days(config.shop.grace_days.into()),
             ..Policy::default()
         },
     }

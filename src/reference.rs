@@ -67,6 +67,7 @@ pub fn events_markdown() -> Result<String, serde_json::Error> {
 fn event_samples() -> Result<Vec<domain::base::event::Sample>, serde_json::Error> {
     Ok([
         domain::notify::events::samples()?,
+        domain::base::job_request::samples()?,
         domain::users::events::samples()?,
         domain::plans::events::samples()?,
         domain::subscriptions::events::samples()?,

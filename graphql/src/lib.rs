@@ -4,6 +4,7 @@ pub mod audit;
 pub mod base;
 pub mod document;
 pub mod invoices;
+pub mod jobs;
 pub mod ledger;
 pub mod nodes;
 pub mod notify;

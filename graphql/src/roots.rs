@@ -11,6 +11,7 @@ use crate::{
         InvoicesQuery,
         loaders::{CreditNotesByInvoice, InvoiceById, InvoiceByOrder, LinesByInvoice},
     },
+    jobs::{JobsMutation, JobsQuery},
     ledger::LedgerQuery,
     nodes::NodesQuery,
     notify::{OutboxMutation, OutboxQuery},
@@ -32,8 +33,8 @@ use crate::{
         loaders::{CreditNoteByRefund, RefundById, RefundsByPayment},
     },
     subscriptions::{
-        SubscriptionsMutation, SubscriptionsQuery,
-        loaders::{CardContractBySubscription, SubscriptionById},
+        SubscriptionsMutation, SubscriptionsQuery, SubscriptionsSubscription,
+        loaders::{CardContractBySubscription, NextRenewalOf, SubscriptionById},
     },
     users::{AddressMutation, UsersMutation, UsersQuery, loaders::UserById},
 };
@@ -56,6 +57,7 @@ pub struct Query(
     OutboxQuery,
     LedgerQuery,
     ReconciliationQuery,
+    JobsQuery,
     NodesQuery,
     RateQuery,
 );
@@ -71,11 +73,12 @@ pub struct Mutation(
     OutboxMutation,
     AddressMutation,
     RefundsMutation,
+    JobsMutation,
 );
 
 /// What can be watched.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(OrdersSubscription);
+pub struct Subscription(OrdersSubscription, SubscriptionsSubscription);
 
 /// Questions about the server itself.
 #[derive(Default)]
@@ -145,6 +148,7 @@ pub fn attach(request: Request, op: Op) -> Request {
     let request = with_loader(request, LinesByInvoice(op.clone()));
     let request = with_loader(request, SubscriptionById(op.clone()));
     let request = with_loader(request, CardContractBySubscription(op.clone()));
+    let request = with_loader(request, NextRenewalOf(op.clone()));
     request.data(op)
 }
 

@@ -27,6 +27,9 @@ use serde_json::{Value, json};
 /// They move money or stock, or promise to: each takes a key.
 const WITH_KEY: &[&str] = &[
     "createSubscription",
+    "setAutoRenew",
+    "cancelSubscription",
+    "runJob",
     "createOrder",
     "cancelOrder",
     "beginPayment",
@@ -73,6 +76,12 @@ const WITHOUT_KEY: &[(&str, &str)] = &[
     (
         "updateSubscriptionStatus",
         "a state leads to itself nowhere: refused the second time",
+    ),
+    ("pauseSubscription", "what is paused stays paused"),
+    ("resumeSubscription", "what runs already stays so"),
+    (
+        "retrySubscription",
+        "what is parked no more is refused the second time",
     ),
     ("createUser", "the name is taken the second time"),
     (

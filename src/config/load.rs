@@ -248,11 +248,33 @@ fn shop(reader: &mut Reader, profile: Profile) -> Shop {
     if profile != Profile::Production && seller == Party::default() {
         seller = demo_seller();
     }
-    let hours = reader.number("FABRICA_ORDER_LIFETIME_HOURS", 24, 1, 720);
+    let mut number = |name, default: u32, least, most| {
+        let value = reader.number(name, default.into(), least, most);
+        u32::try_from(value).unwrap_or(default)
+    };
     Shop {
         seller,
-        order_lifetime_hours: u32::try_from(hours).unwrap_or(24),
+        order_lifetime_hours: number("FABRICA_ORDER_LIFETIME_HOURS", 24, 1, 720),
+        renewal_lead_days: number("FABRICA_RENEWAL_LEAD_DAYS", 3, 0, 30),
+        grace_days: number("FABRICA_GRACE_DAYS", 3, 0, 60),
+        dunning_days: dunning_days(reader),
     }
+}
+
+/// The ladder of reminders: each day later than the one before.
+fn dunning_days(reader: &mut Reader) -> Vec<i64> {
+    const NAME: &str = "FABRICA_DUNNING_DAYS";
+    let text = reader.text(NAME).unwrap_or_else(|| "1,3,5,7".to_owned());
+    let days = text.split(',').map(|day| day.trim().parse());
+    let days = days.collect::<Result<Vec<i64>, _>>().unwrap_or_default();
+    let in_bounds = days.iter().all(|day| (1..=60).contains(day));
+    if days.is_empty() || !in_bounds || !days.is_sorted_by(|one, next| one < next) {
+        reader.problems.add(
+            NAME,
+            "write days from 1 to 60, each later than the one before, such as 1,3,5,7",
+        );
+    }
+    days
 }
 
 /// A company that does not exist: its tax id passes the arithmetic and belongs to nobody's shop.

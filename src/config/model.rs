@@ -186,6 +186,12 @@ pub struct Shop {
     pub seller: Party,
     /// How long an order can be paid, in hours.
     pub order_lifetime_hours: u32,
+    /// How long before a period ends the next one is ordered, in days.
+    pub renewal_lead_days: u32,
+    /// On which days after a missed payment its owner is reminded; ascending, never empty.
+    pub dunning_days: Vec<i64>,
+    /// How long after its period an unpaid subscription still gives what it gave, in days.
+    pub grace_days: u32,
 }
 
 /// Logs.

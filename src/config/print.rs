@@ -102,6 +102,17 @@ fn value(config: &Config, name: &str) -> Option<String> {
         "FABRICA_SELLER_EMAIL" => given(&seller.email),
         "FABRICA_SELLER_PHONE" => given(&seller.phone),
         "FABRICA_ORDER_LIFETIME_HOURS" => Some(config.shop.order_lifetime_hours.to_string()),
+        "FABRICA_RENEWAL_LEAD_DAYS" => Some(config.shop.renewal_lead_days.to_string()),
+        "FABRICA_DUNNING_DAYS" => {
+            let days: Vec<String> = config
+                .shop
+                .dunning_days
+                .iter()
+                .map(i64::to_string)
+                .collect();
+            given(&days.join(","))
+        }
+        "FABRICA_GRACE_DAYS" => Some(config.shop.grace_days.to_string()),
         "FABRICA_LOG" => given(&config.logging.filter),
         "FABRICA_LOG_FORMAT" => given(match config.logging.format {
             LogFormat::Json => "json",

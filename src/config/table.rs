@@ -159,6 +159,12 @@ pub const SETTINGS: &[Setting] = &[
         "The seller's phone number on invoices."),
     setting(Shop, "FABRICA_ORDER_LIFETIME_HOURS", Open, "24",
         "How long an order without a pay code can be paid (1 to 720)."),
+    setting(Shop, "FABRICA_RENEWAL_LEAD_DAYS", Open, "3",
+        "How many days before a period ends the order of the next one is placed (0 to 30); never more than a third of the period before."),
+    setting(Shop, "FABRICA_DUNNING_DAYS", Open, "1,3,5,7",
+        "On which days after a missed payment its owner is reminded: ascending, each 1 to 60, separated by commas. A day after the last one the subscription ends."),
+    setting(Shop, "FABRICA_GRACE_DAYS", Open, "3",
+        "How many days after its period an unpaid subscription still gives what it gave (0 to 60)."),
 
     setting(Observation, "FABRICA_LOG", Open, "info",
         "What is logged: a level (`warn`), or a filter such as `info,fabrica=debug`."),

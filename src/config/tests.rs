@@ -114,6 +114,14 @@ fn a_value_that_cannot_work_is_named() {
         ("FABRICA_SIGNING_KEY", "bm8ga2V5"),
         ("FABRICA_SELLER_TAX_ID", "1234567"),
         ("FABRICA_ORDER_LIFETIME_HOURS", "0"),
+        ("FABRICA_RENEWAL_LEAD_DAYS", "31"),
+        ("FABRICA_DUNNING_DAYS", "3,1"),
+        ("FABRICA_DUNNING_DAYS", "1,1"),
+        ("FABRICA_DUNNING_DAYS", "0,3"),
+        ("FABRICA_DUNNING_DAYS", "1,61"),
+        ("FABRICA_DUNNING_DAYS", "1;3"),
+        ("FABRICA_DUNNING_DAYS", ","),
+        ("FABRICA_GRACE_DAYS", "-1"),
         ("FABRICA_LOG", "fabrica=noisy"),
         ("FABRICA_LOG_FORMAT", "xml"),
     ] {
@@ -213,6 +221,15 @@ fn every_setting_stands_in_the_documentation() {
             setting.name
         );
     }
+}
+
+#[test]
+fn the_ladder_of_reminders_is_a_list_of_days() {
+    let days = |changes: &[(&str, &str)]| development(changes).unwrap().shop.dunning_days;
+    assert_eq!(days(&[]), [1, 3, 5, 7]);
+    let own = [("FABRICA_DUNNING_DAYS", " 2, 10 ,60 ")];
+    assert_eq!(days(&own), [2, 10, 60]);
+    assert!(table_of(&development(&own).unwrap()).contains("FABRICA_DUNNING_DAYS = 2,10,60\n"));
 }
 
 #[test]

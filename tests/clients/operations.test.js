@@ -113,6 +113,29 @@ describe('the operations of the folder, in the order of a day at the shop', () =
     known.mei = (await ask('mei', 'Me')).me.id;
   });
 
+  test('a customer pauses a subscription, and decides whether it goes on', async () => {
+    const subscriptionId = known.subscription;
+    const { subscription } = await ask('mei', 'SubscriptionOutlook', { id: subscriptionId });
+    assert.equal(subscription.hasAccess, true);
+    assert.equal(subscription.periods.totalCount, 1);
+    assert.equal(subscription.nextRenewal.periodStart, subscription.paidUntil);
+    const off = await ask('mei', 'SetAutoRenew', { input: { subscriptionId, autoRenew: false } });
+    assert.equal(off.setAutoRenew.subscription.autoRenew, false);
+    const cancelled = await ask('mei', 'CancelSubscription', { input: { subscriptionId, at: 'PERIOD_END' } });
+    assert.equal(cancelled.cancelSubscription.subscription.cancelAtPeriodEnd, true);
+    await ask('mei', 'ResumeSubscription', { input: { subscriptionId } });
+
+    const seen = [];
+    for await (const { subscriptionStatusChanged } of watch('mei', 'SubscriptionStatusChanged', { subscriptionId })) {
+      if (seen.length === 0) await ask('mei', 'PauseSubscription', { input: { subscriptionId } });
+      seen.push(subscriptionStatusChanged.status);
+      if (subscriptionStatusChanged.status === 'PAUSED') break;
+    }
+    assert.deepEqual(seen, ['ACTIVE', 'PAUSED']);
+    const { resumeSubscription } = await ask('mei', 'ResumeSubscription', { input: { subscriptionId } });
+    assert.equal(resumeSubscription.subscription.status, 'ACTIVE');
+  });
+
   test('a customer orders, and thinks better of it', async () => {
     const { createOrder } = await ask('mei', 'CreateOrder', { input: { planId: known.lifetime } });
     const { cancelOrder } = await ask('mei', 'CancelOrder', { input: { orderId: createOrder.order.id } });
@@ -128,6 +151,17 @@ describe('the operations of the folder, in the order of a day at the shop', () =
     assert.equal((await ask('staff', 'StaffInvoices')).invoices.totalCount, 1);
     assert.equal((await ask('staff', 'StaffPayments')).payments.totalCount, 1);
     assert.ok((await ask('staff', 'StaffAuditLog')).auditLog.totalCount > 0);
+
+    const { jobs } = await ask('staff', 'StaffJobs');
+    assert.ok(jobs.some(({ name }) => name === 'renew_subscriptions'));
+    const { runJob } = await ask('staff', 'RunJob', { input: { name: 'renew_subscriptions' } });
+    assert.equal(runJob.job.name, 'renew_subscriptions');
+    assert.equal((await ask('staff', 'StaffParkedSubscriptions')).subscriptions.totalCount, 0);
+    // None is parked, so that a retry is refused; it is asked for all the same.
+    run.add('RetrySubscription');
+    const sound = { subscriptionId: known.subscription };
+    const refused = await people.staff.request(operation('RetrySubscription'), { input: sound });
+    assert.equal(refused.retrySubscription.errors[0].code, 'INVALID_STATE');
 
     const price = { amount: '899', currency: 'TWD' };
     const input = { slug: 'studio', name: 'Studio', price, billingCycle: 'MONTHLY' };

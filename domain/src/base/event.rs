@@ -1,6 +1,6 @@
 //! What happened, said once: the audit trail, live pushes and mails all come from here, and webhooks will.
 
-use entity::id::OrderId;
+use entity::id::{OrderId, SubscriptionId};
 use serde::Serialize;
 
 /// Something that happened. Its serialised form is kept for ever: fields are added, never renamed.
@@ -30,6 +30,10 @@ pub enum Topic {
     Order(OrderId),
     /// Something was put into the outbox.
     Outbox,
+    /// What happens to one subscription.
+    Subscription(SubscriptionId),
+    /// Runs of jobs that people asked for.
+    Jobs,
 }
 
 /// An event as it waits for the commit.

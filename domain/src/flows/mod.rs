@@ -28,6 +28,7 @@ pub mod reconcile;
 pub mod refund;
 pub mod renew_subscriptions;
 pub mod resume_subscription;
+pub mod retry_subscription;
 pub mod send_mails;
 pub mod set_auto_renew;
 pub mod settlement;
@@ -59,5 +60,6 @@ pub use refund::{
 };
 pub use renew_subscriptions::renew_subscriptions;
 pub use resume_subscription::resume_subscription;
+pub use retry_subscription::retry_subscription;
 pub use send_mails::send_mails;
 pub use set_auto_renew::set_auto_renew;

@@ -9,7 +9,7 @@ use entity::{
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::base::{Event, event::Sample};
+use crate::base::{Event, Topic, event::Sample};
 
 /// A subscription was ordered.
 #[derive(Debug, Serialize)]
@@ -121,6 +121,13 @@ pub struct SubscriptionParked {
     pub error: String,
 }
 
+/// Staff gave a parked subscription back to the clockwork.
+#[derive(Debug, Serialize)]
+pub struct SubscriptionRetried {
+    /// Which subscription.
+    pub subscription_id: SubscriptionId,
+}
+
 macro_rules! about_a_subscription {
     ($($event:ident = $kind:literal $(, causes_mail $when:expr)?;)+) => {$(
         impl Event for $event {
@@ -134,6 +141,10 @@ macro_rules! about_a_subscription {
                 let when: fn(&Self) -> bool = $when;
                 when(self)
             })?
+
+            fn topics(&self) -> Vec<Topic> {
+                vec![Topic::Subscription(self.subscription_id)]
+            }
         }
     )+};
 }
@@ -148,6 +159,7 @@ about_a_subscription! {
     SubscriptionPaymentReminded = "subscription.payment_reminded", causes_mail |_| true;
     SubscriptionPlansChanged = "subscription.plans_changed";
     SubscriptionParked = "subscription.parked";
+    SubscriptionRetried = "subscription.retried";
 }
 
 impl SubscriptionStatusChanged {
@@ -219,5 +231,6 @@ pub fn samples() -> Result<Vec<Sample>, serde_json::Error> {
             subscription_id,
             error: "INTERNAL_SERVER_ERROR".to_owned(),
         })?,
+        Sample::of(&SubscriptionRetried { subscription_id })?,
     ])
 }

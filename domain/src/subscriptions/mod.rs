@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod end;
 pub mod events;
 pub mod extend;
+pub mod outlook;
 pub mod period;
 pub mod query;
 pub mod schedule;

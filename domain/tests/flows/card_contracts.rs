@@ -463,7 +463,7 @@ async fn a_cancelled_subscription_ends_its_contract_and_what_is_charged_all_the_
 async fn a_contract_that_had_ended_before_is_found_so_and_one_that_runs_is_ended_again() {
     on_each_engine(|house| async move {
         let periodic = periodic(&house).await;
-        flows::set_auto_renew(&periodic.mei.op, periodic.row.id, false)
+        flows::set_auto_renew(&periodic.mei.op, periodic.row.id, false, "renew")
             .await
             .unwrap();
         house.gateway.refuses_to_cancel(true);

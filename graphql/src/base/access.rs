@@ -62,6 +62,7 @@ pub const RULES: &[Rule] = &[
     query("trialBalance", Staff),
     query("ledgerEntries", Staff),
     query("reconciliation", Staff),
+    query("jobs", Staff),
     query("serverVersion", Anyone),
     query("rateLimit", Anyone),
     // What each row asks is its kind's own rule (`visible_to`), whoever comes to this door.
@@ -79,6 +80,10 @@ pub const RULES: &[Rule] = &[
     mutation("requestPasswordReset", Anyone),
     mutation("resetPassword", Anyone),
     mutation("createSubscription", SignedIn),
+    mutation("setAutoRenew", SignedIn),
+    mutation("cancelSubscription", SignedIn),
+    mutation("pauseSubscription", SignedIn),
+    mutation("resumeSubscription", SignedIn),
     mutation("createOrder", SignedIn),
     mutation("cancelOrder", SignedIn),
     mutation("beginPayment", SignedIn),
@@ -93,11 +98,14 @@ pub const RULES: &[Rule] = &[
     mutation("refundPayment", Staff),
     mutation("completeManualRefund", Staff),
     mutation("cancelRefund", Staff),
+    mutation("retrySubscription", Staff),
+    mutation("runJob", Staff),
     mutation("createUser", Admin),
     mutation("updateUser", Admin),
     mutation("deactivateUser", Admin),
     mutation("eraseUser", Admin),
     subscription("orderStatusChanged", SignedIn),
+    subscription("subscriptionStatusChanged", SignedIn),
 ];
 
 /// What a root field asks; `None` for a field that nobody wrote a line for.

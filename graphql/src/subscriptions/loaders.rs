@@ -3,7 +3,14 @@
 use std::collections::HashMap;
 
 use async_graphql::{Error, dataloader::Loader};
-use domain::{base::Op, payments::contracts, subscriptions::query};
+use domain::{
+    base::Op,
+    payments::contracts,
+    subscriptions::{
+        outlook::{self, NextRenewal},
+        query,
+    },
+};
 use entity::{id::SubscriptionId, payments::card_contract, subscriptions::subscription};
 
 use crate::base::error::outward;
@@ -36,5 +43,20 @@ impl Loader<SubscriptionId> for CardContractBySubscription {
     ) -> Result<HashMap<SubscriptionId, card_contract::Model>, Error> {
         let found = contracts::query::of_subscriptions(&self.0, keys).await;
         found.map_err(outward)
+    }
+}
+
+/// Loads what subscriptions of the caller come to next.
+pub struct NextRenewalOf(pub Op);
+
+impl Loader<SubscriptionId> for NextRenewalOf {
+    type Value = NextRenewal;
+    type Error = Error;
+
+    async fn load(
+        &self,
+        keys: &[SubscriptionId],
+    ) -> Result<HashMap<SubscriptionId, NextRenewal>, Error> {
+        outlook::next_renewals(&self.0, keys).await.map_err(outward)
     }
 }

@@ -5,9 +5,12 @@ pub mod card_contract;
 pub mod inputs;
 pub mod loaders;
 pub mod mutation;
+pub mod periods;
 pub mod query;
+pub mod subscription;
 pub mod types;
 
 pub use mutation::SubscriptionsMutation;
 pub use query::SubscriptionsQuery;
+pub use subscription::SubscriptionsSubscription;
 pub use types::{PlanSubscription, PlanSubscriptionConnection};
