@@ -78,7 +78,7 @@ async fn what_was_paid_before_the_post_went_is_not_asked_for() {
         let row = subscribed(&house, &mei, &monthly(&house).await).await;
         while post(&house).await > 0 {}
         // The order of the next period and two reminders wait for the post
-        pass(&house, 33).await;
+        pass(&house, 34).await;
         let order = renewals(&house, &row).await.remove(0);
         pay(&house, &mei, &order).await;
         assert!(told(&house).await.is_empty());

@@ -17,9 +17,7 @@ async fn a_declined_card_is_followed_by_the_link_in_the_mail(shop: Shop) {
         .pay_by_card(&attempt.redirect_url, DECLINED_CARD)
         .await;
     lin.order_becomes(&purchase, "FAILED").await;
-    let mail = shop
-        .mail_to("lin@shopper.example", "付款沒有成功")
-        .await;
+    let mail = shop.mail_to("lin@shopper.example", "付款沒有成功").await;
     let start = format!("{}/pay/order/", shop.url);
     let (_, rest) = mail.text.split_once(&start).unwrap();
     let token = rest.split_whitespace().next().unwrap();
@@ -31,10 +29,7 @@ async fn a_declined_card_is_followed_by_the_link_in_the_mail(shop: Shop) {
     page.must_say(&purchase.number);
     page.must_say("NT$ 899");
     let forms = page.forms();
-    let ways: Vec<&str> = forms
-        .iter()
-        .map(|form| form.fields[1].1.as_str())
-        .collect();
+    let ways: Vec<&str> = forms.iter().map(|form| form.fields[1].1.as_str()).collect();
     assert_eq!(ways, ["CREDIT_CARD", "ATM", "CVS", "BARCODE"]);
 
     // Then a button pressed twice is one attempt, which leads to the gateway
