@@ -108,7 +108,7 @@ async fn page(op: &Op, id: OrderId, token: &str, status: StatusCode) -> Result<R
         refused => status == StatusCode::CONFLICT,
         action => format!("/pay/order/{token}"),
         nonce => nonce.to_string(),
-        number => linked.order.number,
+        number => &linked.order.number,
         total => amount(linked.order.total()),
         pay_until => in_taipei(linked.pay_until),
         paid_at => linked.order.paid_at.map(in_taipei),
@@ -133,7 +133,7 @@ fn lines(linked: &LinkedOrder) -> Vec<Value> {
     lines
         .map(|line| {
             context! {
-                name => line.description, quantity => line.quantity, amount => amount(line.amount()),
+                name => &line.description, quantity => line.quantity, amount => amount(line.amount()),
             }
         })
         .collect()

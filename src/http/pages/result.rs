@@ -80,7 +80,7 @@ async fn page(house: &House, id: PaymentId, parts: &Parts) -> Result<Response> {
     let view = view(order.status, payment.status);
     let values = context! {
         view => format!("{view:?}").to_lowercase(),
-        number => order.number,
+        number => &order.number,
         total => amount(payment.amount()),
         paid_at => payment.paid_at.map(in_taipei),
         bank_code => payment.bank_code,
