@@ -11,6 +11,8 @@ mod codes;
 mod outbox;
 #[path = "mails/passwords.rs"]
 mod passwords;
+#[path = "mails/payment_links.rs"]
+mod payment_links;
 #[path = "mails/payments.rs"]
 mod payments;
 #[path = "flows/scene.rs"]
@@ -19,6 +21,8 @@ mod payments;
     reason = "the words of another test, of which a few are spoken here"
 )]
 mod scene;
+#[path = "mails/subscriptions.rs"]
+mod subscriptions;
 
 use domain::flows;
 use entity::notify::{DeliveryState, delivery};

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use domain::ports::{
     Addressee, Attachment, CodeLetter, Letter, LinkLetter, Mail, MailWriter, Mailer, OrderSummary,
-    OrderSummaryLine, PayCode, PaymentCodeLetter, PaymentFailedLetter, ReceiptLetter, RefundLetter,
-    RenewalLetter, SecurityLetter, SubscriptionEndedLetter, Words,
+    OrderSummaryLine, PayCode, PaymentCodeLetter, PaymentFailedLetter, PaymentReminderLetter,
+    ReceiptLetter, RefundLetter, RenewalLetter, SecurityLetter, SubscriptionEndedLetter, Words,
 };
 use entity::{
     id::DeliveryId,
@@ -48,6 +48,26 @@ fn pay_code(code: PayCode) -> Letter {
         order: order(),
         code,
         link: LINK.to_owned(),
+    })
+}
+
+fn reminder(is_last: bool) -> Letter {
+    Letter::PaymentReminder(PaymentReminderLetter {
+        plan: "Pro 方案".to_owned(),
+        order: order(),
+        pay_until: at("2026-11-27T15:59:59Z"),
+        is_last,
+        link: LINK.to_owned(),
+    })
+}
+
+fn refunded(method: PaymentMethod, by_hand: bool) -> Letter {
+    Letter::Refunded(RefundLetter {
+        order: order(),
+        amount: Money::new(500, Currency::Twd),
+        method,
+        by_hand,
+        refunded_at: at("2026-11-27T15:59:59Z"),
     })
 }
 
@@ -124,9 +144,28 @@ fn samples() -> Vec<(Letter, Vec<&'static str>)> {
                 plan: plan.clone(),
                 amount: Money::new(899, Currency::Twd),
                 renews_at: expires_at,
+                payment_link: Some("https://shop.example/pay/order/ord_1".to_owned()),
+                link: link.clone(),
+            }),
+            vec!["Pro 方案", "NT$899", "23:59", "pay/order/ord_1"],
+        ),
+        (
+            Letter::RenewalComing(RenewalLetter {
+                plan: plan.clone(),
+                amount: Money::new(899, Currency::Twd),
+                renews_at: expires_at,
+                payment_link: None,
                 link: link.clone(),
             }),
             vec!["Pro 方案", "NT$899", "23:59"],
+        ),
+        (
+            reminder(false),
+            [&order_facts[..], &["Pro 方案", "23:59"]].concat(),
+        ),
+        (
+            reminder(true),
+            [&order_facts[..], &["Pro 方案", "23:59"]].concat(),
         ),
         (
             Letter::SubscriptionEnded(SubscriptionEndedLetter {
@@ -138,12 +177,11 @@ fn samples() -> Vec<(Letter, Vec<&'static str>)> {
             vec!["Pro 方案", "23:59"],
         ),
         (
-            Letter::Refunded(RefundLetter {
-                order: order(),
-                amount: Money::new(500, Currency::Twd),
-                method: PaymentMethod::CreditCard,
-                refunded_at: expires_at,
-            }),
+            refunded(PaymentMethod::CreditCard, false),
+            [&order_facts[..], &["NT$500", "23:59"]].concat(),
+        ),
+        (
+            refunded(PaymentMethod::Atm, true),
             [&order_facts[..], &["NT$500", "23:59"]].concat(),
         ),
     ]

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use domain::{
     base::clock::taipei,
     ports::{
-        Letter, OrderSummary, PayCode, PaymentCodeLetter, PaymentFailedLetter, ReceiptLetter,
-        RefundLetter, RenewalLetter, SubscriptionEndedLetter,
+        Letter, OrderSummary, PayCode, PaymentCodeLetter, PaymentFailedLetter,
+        PaymentReminderLetter, ReceiptLetter, RefundLetter, RenewalLetter, SubscriptionEndedLetter,
     },
 };
 use entity::{payments::PaymentMethod, users::Locale};
@@ -24,6 +24,7 @@ pub(super) const fn name(letter: &Letter) -> &'static str {
         Letter::PaymentReceived(_) => "payment_received",
         Letter::PaymentFailed(_) => "payment_failed",
         Letter::RenewalComing(_) => "renewal_coming",
+        Letter::PaymentReminder(_) => "payment_reminder",
         Letter::SubscriptionEnded(_) => "subscription_ended",
         Letter::Refunded(_) => "refunded",
     }
@@ -46,6 +47,7 @@ pub(super) fn of(letter: &Letter, locale: Locale) -> Value {
         Letter::PaymentReceived(letter) => receipt(letter, locale),
         Letter::PaymentFailed(letter) => payment_failed(letter, locale),
         Letter::RenewalComing(letter) => renewal(letter, locale),
+        Letter::PaymentReminder(letter) => reminder(letter, locale),
         Letter::SubscriptionEnded(letter) => ended(letter, locale),
         Letter::Refunded(letter) => refund(letter, locale),
     }
@@ -91,6 +93,18 @@ fn renewal(letter: &RenewalLetter, locale: Locale) -> Value {
         amount => amount(letter.amount),
         renews_at => moment(letter.renews_at, locale),
         renews_at_short => day(letter.renews_at, locale),
+        payment_link => &letter.payment_link,
+        link => &letter.link,
+    }
+}
+
+fn reminder(letter: &PaymentReminderLetter, locale: Locale) -> Value {
+    context! {
+        plan => &letter.plan,
+        order => order(&letter.order),
+        until => moment(letter.pay_until, locale),
+        until_short => day(letter.pay_until, locale),
+        is_last => letter.is_last,
         link => &letter.link,
     }
 }
@@ -109,6 +123,7 @@ fn refund(letter: &RefundLetter, locale: Locale) -> Value {
         order => order(&letter.order),
         amount => amount(letter.amount),
         method => method(letter.method, locale),
+        by_hand => letter.by_hand,
         refunded_at => moment(letter.refunded_at, locale),
     }
 }

@@ -32,6 +32,7 @@ pub(super) const SOURCES: &[(&str, &str)] = templates![
     "payment_received",
     "payment_failed",
     "renewal_coming",
+    "payment_reminder",
     "subscription_ended",
     "refunded",
 ];

@@ -23,6 +23,8 @@ pub enum Purpose {
     Payment,
     /// The page that shows how a payment stands.
     PaymentResult,
+    /// The page on which an order is paid.
+    Order,
     /// An invoice's PDF.
     Invoice,
 }
@@ -32,6 +34,7 @@ impl Purpose {
         match self {
             Self::Payment => "/pay",
             Self::PaymentResult => "/pay/result",
+            Self::Order => "/pay/order",
             Self::Invoice => "/invoices",
         }
     }

@@ -94,6 +94,7 @@ async fn ask_about(op: &Op, payment: &payment::Model) -> Result<()> {
     // Outside of any transaction: the network may take its time.
     let gateway = &op.app().gateway;
     let answer = gateway
+        // The gateway lives by the machine's time, whoever pays.
         .query_trade(&payment.merchant_trade_no, op.machine_now())
         .await;
     let mut tx = op.begin().await?;

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::{
     base::{
-        Code, Error, Op, Result, Timeline, Tx,
+        Actor, Code, Error, Op, Result, Timeline, Tx,
         idempotency::{self, Claim, IdempotencyKey},
         links::Purpose,
         transition,
@@ -22,7 +22,7 @@ use crate::{
     ports::{Checkout, CheckoutForm, NotAccepted, Periodic},
 };
 
-use super::fulfil;
+use super::{fulfil, pay_by_link};
 
 /// What a person asks for.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -52,6 +52,26 @@ pub struct BegunPayment {
 pub async fn begin_payment(op: &Op, begin: BeginPayment, key: &str) -> Result<BegunPayment> {
     op.actor().user_id().ok_or(Error::Unauthenticated)?;
     let key = IdempotencyKey::new(op, "beginPayment", key, &begin)?;
+    open(op, begin, key).await
+}
+
+/// The same for whoever holds a signed link to the order, and is not logged in: the page that checked the link is the
+/// actor, so that the audit trail does not say that the owner was there.
+///
+/// # Errors
+/// As for [`begin_payment`]; [`Error::Unauthenticated`] for anybody but a part of Fabrica.
+pub async fn begin_linked_payment(op: &Op, begin: BeginPayment, key: &str) -> Result<BegunPayment> {
+    if !matches!(op.actor(), Actor::System(_)) {
+        return Err(Error::Unauthenticated);
+    }
+    if !pay_by_link::METHODS.contains(&begin.method) {
+        return Err(not_available(&NotAccepted::Method));
+    }
+    let key = IdempotencyKey::new(op, "beginLinkedPayment", key, &begin)?;
+    open(op, begin, key).await
+}
+
+async fn open(op: &Op, begin: BeginPayment, key: IdempotencyKey) -> Result<BegunPayment> {
     let mut tx = op.begin().await?;
     if let Claim::Done(id) = idempotency::claim(&mut tx, &key).await? {
         let id: PaymentId = id.parse().map_err(Error::internal)?;

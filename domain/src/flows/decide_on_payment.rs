@@ -45,7 +45,7 @@ pub enum Verdict {
 /// Settles the order of a late payment after all, on the order's terms.
 ///
 /// # Errors
-/// [`Code::InvalidState`] for a payment that is not late or an order that was called off or settled,
+/// [`Code::InvalidState`] for a payment that is not late or goes back, or an order that was called off or settled,
 /// [`Code::AlreadySubscribed`], [`Code::InsufficientCredit`] when the money was spent meanwhile, or the key's own.
 pub async fn accept_late_payment(op: &Op, on: OnPayment, key: &str) -> Result<payment::Model> {
     decide(op, "acceptLatePayment", Step::AcceptLate, on, key).await
@@ -54,7 +54,7 @@ pub async fn accept_late_payment(op: &Op, on: OnPayment, key: &str) -> Result<pa
 /// Leaves late money with the customer as credit: nobody needs to look at it any more.
 ///
 /// # Errors
-/// [`Code::InvalidState`] for a payment that is not late, or the key's own.
+/// [`Code::InvalidState`] for a payment that is not late or goes back, or the key's own.
 pub async fn credit_late_payment(op: &Op, on: OnPayment, key: &str) -> Result<payment::Model> {
     decide(op, "creditLatePayment", Step::CreditLate, on, key).await
 }
@@ -131,7 +131,7 @@ async fn accept_late(
     order: &order::Model,
     payment: &payment::Model,
 ) -> Result<Decision> {
-    check_status(payment, PaymentStatus::PaidLate)?;
+    check_undecided(payment)?;
     let order = match order.status {
         OrderStatus::Expired => late_money::reopen(tx, order, "accept_late_payment").await?,
         _ => {
@@ -145,7 +145,7 @@ async fn accept_late(
 }
 
 fn credit_late(payment: &payment::Model) -> Result<Decision> {
-    check_status(payment, PaymentStatus::PaidLate)?;
+    check_undecided(payment)?;
     Ok(Decision::Credited)
 }
 
@@ -187,6 +187,18 @@ async fn reject_review(
     }
     after_attempt_ended(tx, order, payment.id, OrderStatus::Failed, cause).await?;
     Ok(Decision::Rejected)
+}
+
+/// Money that goes back, or went back, is not there to be given away a second time.
+fn check_undecided(payment: &payment::Model) -> Result<()> {
+    check_status(payment, PaymentStatus::PaidLate)?;
+    if payment.refund_reserved_minor > 0 || payment.refunded_minor > 0 {
+        return Err(Error::refused(
+            Code::InvalidState,
+            "This payment is being given back, or was in part; cancel the refund first, or give back the rest.",
+        ));
+    }
+    Ok(())
 }
 
 fn check_status(payment: &payment::Model, expected: PaymentStatus) -> Result<()> {

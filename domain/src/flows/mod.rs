@@ -24,6 +24,7 @@ pub mod letters;
 pub mod move_test_clocks;
 pub mod order_renewal;
 pub mod pause_subscription;
+pub mod pay_by_link;
 pub mod receive_notice;
 pub mod reconcile;
 pub mod refund;
@@ -39,6 +40,9 @@ pub use ask_contracts::{ask_contracts, retry_charges};
 pub use ask_gateway::{ask_about_due_payments, ask_soon};
 pub use attach_to_test_clock::attach_to_test_clock;
 pub use begin_payment::{BeginPayment, BegunPayment, begin_payment, checkout_form};
+pub use begin_payment::{
+    BeginPayment, BegunPayment, begin_linked_payment, begin_payment, checkout_form,
+};
 pub use cancel_contracts::cancel_contracts;
 pub use cancel_order::cancel_order;
 pub use cancel_subscription::{CancelAt, cancel_subscription};
@@ -52,6 +56,7 @@ pub use import_statement::{Imported, NewStatement, import_statement};
 pub use invoice_document::{invoice_document, print_invoice};
 pub use move_test_clocks::move_test_clocks;
 pub use pause_subscription::pause_subscription;
+pub use pay_by_link::{LinkedOrder, linked_order};
 pub use receive_notice::receive_notice;
 pub use reconcile::{Finding, Reconciliation, reconcile};
 pub use refund::{

@@ -120,6 +120,8 @@ pub enum Letter {
     PaymentFailed(PaymentFailedLetter),
     /// A subscription will be renewed soon.
     RenewalComing(RenewalLetter),
+    /// A period of a subscription was not paid.
+    PaymentReminder(PaymentReminderLetter),
     /// A subscription has ended.
     SubscriptionEnded(SubscriptionEndedLetter),
     /// Money went back.
@@ -221,7 +223,24 @@ pub struct RenewalLetter {
     pub amount: Money,
     /// When the next period begins.
     pub renews_at: DateTime<Utc>,
+    /// Where to pay it; `None` when a card is charged by itself.
+    pub payment_link: Option<String>,
     /// Where to change or end it.
+    pub link: String,
+}
+
+/// A period that was not paid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentReminderLetter {
+    /// Of what.
+    pub plan: String,
+    /// Its order.
+    pub order: OrderSummary,
+    /// When the subscription is given up.
+    pub pay_until: DateTime<Utc>,
+    /// Whether no other reminder follows.
+    pub is_last: bool,
+    /// Where to pay.
     pub link: String,
 }
 
@@ -245,8 +264,10 @@ pub struct RefundLetter {
     pub order: OrderSummary,
     /// How much went back.
     pub amount: Money,
-    /// How it was paid; the money goes back the same way where it can.
+    /// How it was paid.
     pub method: PaymentMethod,
+    /// Whether a person gave it back, and not the gateway the same way.
+    pub by_hand: bool,
     /// When.
     pub refunded_at: DateTime<Utc>,
 }

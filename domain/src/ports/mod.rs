@@ -23,7 +23,7 @@ pub use gateway::{
 pub use invoice_document::{InvoiceDocument, InvoiceDocumentLine, InvoicePrinter, ServicePeriod};
 pub use mail::{
     Addressee, Attachment, CodeLetter, Letter, LinkLetter, Mail, MailWriter, Mailer, NotSent,
-    OrderSummary, OrderSummaryLine, PaymentCodeLetter, PaymentFailedLetter, ReceiptLetter,
-    RefundLetter, RenewalLetter, SecurityLetter, SubscriptionEndedLetter, Words,
+    OrderSummary, OrderSummaryLine, PaymentCodeLetter, PaymentFailedLetter, PaymentReminderLetter,
+    ReceiptLetter, RefundLetter, RenewalLetter, SecurityLetter, SubscriptionEndedLetter, Words,
 };
 pub use statement::{Statement, StatementLine};

@@ -83,6 +83,10 @@ impl Event for RefundSucceeded {
     fn subject(&self) -> String {
         self.refund_id.to_string()
     }
+
+    fn causes_mail(&self) -> bool {
+        true
+    }
 }
 
 /// One of each, for `schema/events.md`.

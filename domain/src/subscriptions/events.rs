@@ -129,13 +129,18 @@ pub struct SubscriptionRetried {
 }
 
 macro_rules! about_a_subscription {
-    ($($event:ident = $kind:literal;)+) => {$(
+    ($($event:ident = $kind:literal $(, causes_mail $when:expr)?;)+) => {$(
         impl Event for $event {
             const KIND: &'static str = $kind;
 
             fn subject(&self) -> String {
                 self.subscription_id.to_string()
             }
+
+            $(fn causes_mail(&self) -> bool {
+                let when: fn(&Self) -> bool = $when;
+                when(self)
+            })?
 
             fn topics(&self) -> Vec<Topic> {
                 vec![Topic::Subscription(self.subscription_id)]
@@ -146,14 +151,23 @@ macro_rules! about_a_subscription {
 
 about_a_subscription! {
     SubscriptionCreated = "subscription.created";
-    SubscriptionStatusChanged = "subscription.status_changed";
-    SubscriptionRenewalOrdered = "subscription.renewal_ordered";
+    SubscriptionStatusChanged = "subscription.status_changed", causes_mail Self::is_an_end;
+    // What costs nothing is settled at once.
+    SubscriptionRenewalOrdered = "subscription.renewal_ordered", causes_mail |it| !it.total.is_zero();
     SubscriptionPeriodPaid = "subscription.period_paid";
     SubscriptionPeriodBegan = "subscription.period_began";
-    SubscriptionPaymentReminded = "subscription.payment_reminded";
+    SubscriptionPaymentReminded = "subscription.payment_reminded", causes_mail |_| true;
     SubscriptionPlansChanged = "subscription.plans_changed";
     SubscriptionParked = "subscription.parked";
     SubscriptionRetried = "subscription.retried";
+}
+
+impl SubscriptionStatusChanged {
+    /// Whether something is over that ever ran: a pending one ends with its order.
+    fn is_an_end(&self) -> bool {
+        let to = [SubscriptionStatus::Cancelled, SubscriptionStatus::Expired];
+        to.contains(&self.to) && self.from != SubscriptionStatus::Pending
+    }
 }
 
 /// One of each, for `schema/events.md`.

@@ -154,3 +154,50 @@ async fn a_notice_replayed_after_the_refund_does_not_bring_the_money_back() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_that_goes_back_is_neither_accepted_nor_credited_besides() {
+    on_each_engine(|house| async move {
+        // Given money that came too late, and a refund of it that a person has to make
+        let (mei, wang) = (house.customer("mei").await, house.staff("wang").await);
+        let plan = once(&house).await;
+        let (order, payment) = order_being_paid(&mei, &plan, PaymentMethod::Atm, "k").await;
+        house.wait(days(30));
+        janitor(&house).await;
+        flows::expire_orders(&house.job(), 10).await.unwrap();
+        plans::archive_plan(&house.job(), plan.id).await.unwrap();
+        hear(&house, &paid(&payment, house.now())).await.unwrap();
+        assert_eq!(
+            standing(&house, &order, &payment).await,
+            (Expired, PaymentStatus::PaidLate)
+        );
+        let request = RefundRequest {
+            payment_id: payment.id,
+            amount: Some(twd(100)),
+            reason: "too late".to_owned(),
+            by_hand: true,
+            end_subscription: false,
+        };
+        let refund = flows::refund_payment(&wang.op, request, "r").await.unwrap();
+        assert_eq!(refund.status, RefundStatus::AwaitingStaff);
+
+        // Then nobody can give it away a second time
+        let on = || flows::OnPayment {
+            payment_id: payment.id,
+            note: "she asked for it".to_owned(),
+        };
+        let accepted = flows::accept_late_payment(&wang.op, on(), "a").await;
+        assert_eq!(refusal(accepted), "INVALID_STATE");
+        let credited = flows::credit_late_payment(&wang.op, on(), "b").await;
+        assert_eq!(refusal(credited), "INVALID_STATE");
+
+        // until the refund is called off.
+        flows::cancel_refund(&wang.op, refund.id, "c")
+            .await
+            .unwrap();
+        let accepted = flows::accept_late_payment(&wang.op, on(), "a").await;
+        assert_eq!(accepted.unwrap().status, PaymentStatus::Paid);
+        invariants::assert_hold(&house).await;
+    })
+    .await;
+}

@@ -67,9 +67,21 @@ impl MailWriter for PlainWriter {
             Letter::PaymentFailed(letter) => ("payment failed", letter.order.number.clone()),
             Letter::PasswordChanged(_) => ("password changed", String::new()),
             Letter::SessionEnded(_) => ("session ended", String::new()),
-            Letter::RenewalComing(letter) => ("renewal coming", letter.plan.clone()),
-            Letter::SubscriptionEnded(letter) => ("subscription ended", letter.plan.clone()),
-            Letter::Refunded(letter) => ("refunded", letter.order.number.clone()),
+            Letter::RenewalComing(letter) => {
+                let how = letter.payment_link.as_deref().unwrap_or("by card");
+                ("renewal coming", how.to_owned())
+            }
+            Letter::PaymentReminder(letter) => {
+                let last = if letter.is_last { "last, " } else { "" };
+                let until = letter.pay_until.format("%m-%d");
+                let text = format!("{last}until {until}: {}", letter.link);
+                ("payment reminder", text)
+            }
+            Letter::SubscriptionEnded(letter) => {
+                let unpaid = if letter.unpaid { ", unpaid" } else { "" };
+                ("subscription ended", format!("{}{unpaid}", letter.plan))
+            }
+            Letter::Refunded(letter) => ("refunded", letter.amount.to_decimal()),
         };
         Ok(Words {
             subject: kind.to_owned(),

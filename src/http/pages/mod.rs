@@ -1,8 +1,9 @@
-//! The few pages that a browser opens without a token: on the way to the gateway, back from it, an invoice, a new
-//! password, and in development the mails.
+//! The few pages that a browser opens without a token: an order to pay, on the way to the gateway, back from it, an
+//! invoice, a new password, and in development the mails.
 
 pub mod invoice;
 pub mod mailbox;
+pub mod order;
 pub mod pay;
 pub mod problem;
 pub mod reset;

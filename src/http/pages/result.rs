@@ -6,9 +6,9 @@ use axum::{
     http::{StatusCode, request::Parts},
     response::Response,
 };
-use chrono::{DateTime, Duration, Utc};
+use chrono::Duration;
 use domain::{
-    base::{Actor, Error, Op, Result, clock::taipei, links::Purpose},
+    base::{Actor, Error, Op, Result, links::Purpose},
     flows, orders, payments,
 };
 use entity::{
@@ -20,7 +20,7 @@ use minijinja::context;
 
 use super::{
     problem::{self, Problem},
-    template::{amount, render},
+    template::{amount, in_taipei, render},
 };
 use crate::http::House;
 
@@ -80,7 +80,7 @@ async fn page(house: &House, id: PaymentId, parts: &Parts) -> Result<Response> {
     let view = view(order.status, payment.status);
     let values = context! {
         view => format!("{view:?}").to_lowercase(),
-        number => order.number,
+        number => &order.number,
         total => amount(payment.amount()),
         paid_at => payment.paid_at.map(in_taipei),
         bank_code => payment.bank_code,
@@ -90,6 +90,7 @@ async fn page(house: &House, id: PaymentId, parts: &Parts) -> Result<Response> {
             .into_iter().flatten().collect::<Vec<_>>(),
         code_expires_at => payment.code_expires_at.map(in_taipei),
         failure => payment.failure_message,
+        again => matches!(view, View::Failed).then(|| flows::pay_by_link::link(&op, &order)),
         refresh => matches!(view, View::Working).then_some(3)
             .or(matches!(view, View::Code).then_some(10)),
     };
@@ -104,12 +105,6 @@ const fn view(order: OrderStatus, payment: PaymentStatus) -> View {
         (_, PaymentStatus::Failed | PaymentStatus::Expired) => View::Failed,
         _ => View::Working,
     }
-}
-
-fn in_taipei(at: DateTime<Utc>) -> String {
-    at.with_timezone(&taipei())
-        .format("%Y/%m/%d %H:%M")
-        .to_string()
 }
 
 #[cfg(test)]

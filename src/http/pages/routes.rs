@@ -2,7 +2,7 @@
 
 use axum::{Router, extract::DefaultBodyLimit, routing::get};
 
-use super::{invoice, mailbox, pay, reset, result};
+use super::{invoice, mailbox, order, pay, reset, result};
 use crate::{
     config::{Config, Profile},
     http::House,
@@ -13,6 +13,12 @@ pub fn router(house: House) -> Router {
     Router::new()
         .route("/pay/continue.js", get(pay::script))
         .route("/pay/result/{token}", get(result::show))
+        .route(
+            "/pay/order/{token}",
+            get(order::show)
+                .post(order::pay)
+                .layer(DefaultBodyLimit::max(order::MOST_BYTES)),
+        )
         .route("/pay/{token}", get(pay::show))
         .route("/invoices/{token}", get(invoice::show))
         .route(

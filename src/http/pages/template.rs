@@ -6,6 +6,8 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
+use chrono::{DateTime, Utc};
+use domain::base::clock::taipei;
 use entity::money::{Currency, Money};
 use minijinja::{Environment, Value};
 
@@ -13,6 +15,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     for (name, source) in [
         ("layout.html", include_str!("templates/layout.html")),
+        ("order.html", include_str!("templates/order.html")),
         ("pay.html", include_str!("templates/pay.html")),
         ("result.html", include_str!("templates/result.html")),
         ("reset.html", include_str!("templates/reset.html")),
@@ -46,6 +49,13 @@ pub fn amount(money: Money) -> String {
         Currency::Usd => "US$",
     };
     format!("{sign} {grouped}{fraction}")
+}
+
+/// A moment on a clock in Taipei.
+pub fn in_taipei(at: DateTime<Utc>) -> String {
+    at.with_timezone(&taipei())
+        .format("%Y/%m/%d %H:%M")
+        .to_string()
 }
 
 /// A page. `form_action` is where its form may post to; most pages have none.
@@ -102,7 +112,7 @@ mod tests {
 
     #[test]
     fn every_template_compiles_and_escapes() {
-        assert_eq!(TEMPLATES.templates().count(), 7);
+        assert_eq!(TEMPLATES.templates().count(), 8);
         let page = TEMPLATES
             .get_template("pay.html")
             .unwrap()

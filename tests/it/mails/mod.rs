@@ -2,4 +2,5 @@
 
 mod accounts;
 mod by_smtp;
+mod payment_links;
 mod receipts;

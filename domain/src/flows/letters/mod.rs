@@ -1,12 +1,15 @@
 //! From an event to the mail it causes, with what holds when it is sent: an event carries ids alone, and between
 //! its commit and its mail a payment may move on, a code end, a person go.
 
+mod subscriptions;
+
 use chrono::{DateTime, Utc};
 use entity::{
     base::event,
-    id::{OneTimeCodeId, OrderId, PaymentId, UserId},
+    id::{OneTimeCodeId, OrderId, PaymentId, RefundId, UserId},
     orders::{OrderStatus, order},
     payments::{PaymentMethod, PaymentStatus, payment},
+    refunds::{RefundKind, RefundStatus},
     users::user,
 };
 
@@ -16,7 +19,13 @@ use crate::{
     payments::events::PaymentStatusChanged,
     ports::{
         Addressee, Attachment, CodeLetter, Letter, LinkLetter, OrderSummary, OrderSummaryLine,
-        PayCode, PaymentCodeLetter, PaymentFailedLetter, ReceiptLetter, SecurityLetter,
+        PayCode, PaymentCodeLetter, PaymentFailedLetter, ReceiptLetter, RefundLetter,
+        SecurityLetter,
+    },
+    refunds,
+    refunds::events::RefundSucceeded,
+    subscriptions::events::{
+        SubscriptionPaymentReminded, SubscriptionRenewalOrdered, SubscriptionStatusChanged,
     },
     users::{
         self,
@@ -27,7 +36,7 @@ use crate::{
     },
 };
 
-use super::{invoice_document, print_invoice};
+use super::{invoice_document, pay_by_link, print_invoice};
 
 /// The page that takes the secret of a link, behind a `#`: what stands there is never sent to a server, and so to no
 /// log.
@@ -65,6 +74,10 @@ pub async fn draft(op: &Op, event: &event::Model) -> Result<Drafted> {
         UserPasswordChanged::KIND => to_owner(op, event, Letter::PasswordChanged).await,
         SessionTokenReused::KIND => to_owner(op, event, Letter::SessionEnded).await,
         PaymentStatusChanged::KIND => payment(op, event).await,
+        SubscriptionRenewalOrdered::KIND => subscriptions::renewal_coming(op, event).await,
+        SubscriptionPaymentReminded::KIND => subscriptions::payment_reminder(op, event).await,
+        SubscriptionStatusChanged::KIND => subscriptions::ended(op, event).await,
+        RefundSucceeded::KIND => refunded(op, event).await,
         other => Err(Error::internal(format!(
             "nobody wrote a letter for {other}"
         ))),
@@ -205,10 +218,31 @@ async fn payment_failed(
             .failure_message
             .clone()
             .filter(|text| !text.is_empty()),
-        retry_until: order.expires_at,
-        link: op.app().links.public_url().to_owned(),
+        retry_until: pay_by_link::pay_until(op, order).await?,
+        link: pay_by_link::link(op, order),
     };
     Ok(mail(to, Letter::PaymentFailed(letter)))
+}
+
+async fn refunded(op: &Op, event: &event::Model) -> Result<Drafted> {
+    let refund_id: RefundId = read(event, "refund_id")?;
+    let refund = refunds::query::get(op, refund_id).await?;
+    let Some(to) = addressee(op, refund.user_id).await? else {
+        return Ok(GONE);
+    };
+    if refund.status != RefundStatus::Succeeded {
+        return Err(Error::internal(format!("{refund_id} did not succeed")));
+    }
+    let payment = payments::query::get(op, refund.payment_id).await?;
+    let order = orders::query::get(op, refund.order_id).await?;
+    let letter = RefundLetter {
+        order: summary(op, &order).await?,
+        amount: refund.amount(),
+        method: payment.method,
+        by_hand: refund.kind == RefundKind::Manual,
+        refunded_at: refund.completed_at.unwrap_or(event.occurred_at),
+    };
+    Ok(mail(to, Letter::Refunded(letter)))
 }
 
 const GONE: Drafted = Drafted::Nothing("the person is gone");
