@@ -120,6 +120,7 @@ impl Shape {
             (_, "ID") => format!("\"{}\"", id(name, field)),
             (_, "String") => "\"some text\"".to_owned(),
             (_, "Int") => "1".to_owned(),
+            (_, "Boolean") => "true".to_owned(),
             (_, "Decimal") => "\"1\"".to_owned(),
             (_, "Date") => "\"2026-11-20\"".to_owned(),
             other => panic!("write a value for {other:?}"),

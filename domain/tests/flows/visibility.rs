@@ -141,8 +141,8 @@ async fn each_sees_their_own_staff_see_all_and_nobody_sees_nothing() {
         let (mei, kim) = (house.customer("mei").await, house.customer("kim").await);
         let (staff, admin) = (house.staff("sam").await, house.admin("ada").await);
         let pro = monthly(&house).await;
-        let meis = belongings(&house, &mei, &pro).await;
-        let kims = belongings(&house, &kim, &pro).await;
+        let meis = Box::pin(belongings(&house, &mei, &pro)).await;
+        let kims = Box::pin(belongings(&house, &kim, &pro)).await;
         let nobody = house.nobody();
         let job = house.job();
         for (who, op, things, sees) in [

@@ -122,10 +122,10 @@ impl Extension for DoorkeeperExtension {
         let nullable = !info.return_type.ends_with('!');
         let position = info.field.name.pos;
         let root = info.path_node.parent.is_none() && !info.is_for_introspection;
-        let (parent, field) = (root_of(info.parent_type), info.name);
         let entered = match root {
-            true => enter(ctx, parent, field).await,
-            false => look(ctx, parent, field),
+            true => enter(ctx, root_of(info.parent_type), info.name).await,
+            // `PlanSubscription` is a row and no root, whatever its name ends with.
+            false => look(ctx, info.parent_type, info.name),
         };
         let result = match entered {
             Ok(()) => next.run(ctx, info).await,

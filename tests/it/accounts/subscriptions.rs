@@ -119,7 +119,7 @@ async fn a_run_that_staff_ask_for_orders_the_next_period(shop: Shop) {
         .collect();
     assert!(names.contains(&"renew_subscriptions"), "{names:?}");
 
-    // Given a period that ends tomorrow
+    // Given a period that ends tomorrow, with its end for the anchor of those that follow, as after a pause
     let row: SubscriptionId = id.parse().unwrap();
     let found = subscription::Entity::find_by_id(row).one(shop.database.db());
     let found = found.await.unwrap().unwrap();
@@ -129,7 +129,8 @@ async fn a_run_that_staff_ask_for_orders_the_next_period(shop: Shop) {
     };
     subscription::ActiveModel {
         id: Set(row),
-        anchor_at: Set(earlier(found.anchor_at)),
+        anchor_at: Set(earlier(found.current_period_end)),
+        period_count: Set(-1),
         current_period_start: Set(earlier(found.current_period_start)),
         current_period_end: Set(earlier(found.current_period_end)),
         paid_until_at: Set(earlier(found.paid_until_at)),
