@@ -6,6 +6,7 @@ use sea_orm_migration::MigrationTrait;
 pub use sea_orm_migration::{MigratorTrait, sea_orm};
 
 mod append_only;
+mod checks;
 mod constraints;
 mod m20261121_000001_users;
 mod m20261121_000002_plans;
@@ -18,6 +19,7 @@ mod m20261121_000008_base;
 mod m20261121_000009_trusted_documents;
 mod m20261121_000012_test_clocks;
 mod m20261121_000013_renewals;
+mod m20261121_000017_plan_changes;
 
 /// Every change of the schema, oldest first. Each runs in a transaction of its own, on both engines.
 #[derive(Debug)]
@@ -37,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000012_test_clocks::Migration),
             Box::new(m20261121_000013_renewals::Migration),
             Box::new(m20261121_000009_trusted_documents::Migration),
+            Box::new(m20261121_000017_plan_changes::Migration),
         ]
     }
 }
