@@ -21,7 +21,7 @@ use entity::{
         NoticeKind, NoticeState, PaymentMethod, PaymentStatus, notice, payment, settlement,
     },
     plans::{BillingCycle, plan, plan_version},
-    subscriptions::{SubscriptionStatus, renewal, subscription, trial},
+    subscriptions::{SubscriptionStatus, plan_change, renewal, subscription, trial},
     users::{Role, log_in_failure, refresh_token, session, user},
 };
 use migration::{Migrator, MigratorTrait};
@@ -34,15 +34,19 @@ use sea_orm::{
 mod databases;
 
 /// The unique keys of several columns: an entity tells of them in words alone.
-const COMPOUND_KEYS: [(&str, &str); 8] = [
+const COMPOUND_KEYS: [(&str, &str); 10] = [
     ("invoice_lines", "invoice_id_position"),
     ("invoices", "series_sequence"),
+    // But for changes of plan.
     ("invoices", "subscription_id_period_start"),
     ("notices", "gateway_dedupe_key"),
     // Over the live ones alone.
     ("subscriptions", "user_id_plan_id"),
     ("order_lines", "order_id_position"),
     ("payments", "order_id_attempt"),
+    // Over the open ones alone.
+    ("plan_changes", "subscription_id"),
+    ("plan_changes", "subscription_id_position"),
     ("plan_versions", "plan_id_number"),
 ];
 
@@ -173,6 +177,7 @@ async fn entities_match(db: DatabaseConnection) {
         compare(&db, plan_version::Entity).await,
         compare(&db, subscription::Entity).await,
         compare(&db, renewal::Entity).await,
+        compare(&db, plan_change::Entity).await,
         compare(&db, trial::Entity).await,
         compare(&db, order::Entity).await,
         compare(&db, order_line::Entity).await,

@@ -67,7 +67,12 @@ impl MigrationTrait for Migration {
         add(manager, "invoices", flag).await?;
         drop_period_key(manager).await?;
         manager.create_table(plan_changes()).await?;
-        create_indexes(manager, [one_invoice_for_a_period(), one_open_change()]).await
+        let indexes = [
+            one_invoice_for_a_period(),
+            one_open_change(),
+            unique("plan_changes", &["subscription_id", "position"]),
+        ];
+        create_indexes(manager, indexes).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -140,6 +145,7 @@ fn plan_changes() -> TableCreateStatement {
         .table("plan_changes")
         .col(uuid("order_id"))
         .col(uuid("subscription_id"))
+        .col(integer("position"))
         .col(uuid("base_order_id"))
         .col(uuid("plan_version_id"))
         .col(timestamp_with_time_zone("at"))

@@ -48,6 +48,12 @@ pub enum Code {
     IdempotencyKeyInUse,
     /// The operation needs a key.
     IdempotencyKeyRequired,
+    /// The subscription is to this plan already.
+    SamePlan,
+    /// The plan is sold in another currency.
+    CurrencyMismatch,
+    /// What a preview showed is not so any more; nothing was done.
+    PreviewDrifted,
     /// The last admin cannot be demoted, deactivated or erased.
     LastAdmin,
     /// The cursor does not belong to this list.
@@ -56,7 +62,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for the generated documentation.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 25] = [
         Self::Blank,
         Self::TooLong,
         Self::TooShort,
@@ -77,6 +83,9 @@ impl Code {
         Self::IdempotencyKeyReused,
         Self::IdempotencyKeyInUse,
         Self::IdempotencyKeyRequired,
+        Self::SamePlan,
+        Self::CurrencyMismatch,
+        Self::PreviewDrifted,
         Self::LastAdmin,
         Self::InvalidCursor,
     ];
@@ -105,6 +114,9 @@ impl Code {
             Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
             Self::IdempotencyKeyInUse => "IDEMPOTENCY_KEY_IN_USE",
             Self::IdempotencyKeyRequired => "IDEMPOTENCY_KEY_REQUIRED",
+            Self::SamePlan => "SAME_PLAN",
+            Self::CurrencyMismatch => "CURRENCY_MISMATCH",
+            Self::PreviewDrifted => "PREVIEW_DRIFTED",
             Self::LastAdmin => "LAST_ADMIN",
             Self::InvalidCursor => "INVALID_CURSOR",
         }

@@ -2,17 +2,24 @@
 //! subscription makes an order, an order makes a payment) is joined here and nowhere else.
 
 pub mod apply_notices;
+pub mod apply_plan_change;
 pub mod ask_gateway;
 pub mod begin_payment;
 pub mod cancel_order;
 pub mod cancel_subscription;
+pub mod change_plan;
 pub mod close_order;
 pub mod create_order;
 pub mod create_subscription;
+pub mod customer_credit;
 pub mod expire_orders;
 pub mod fulfil;
 pub mod order_renewal;
 pub mod pause_subscription;
+pub mod plan_change;
+pub mod plan_change_rules;
+pub mod plan_change_token;
+pub mod preview_plan_change;
 pub mod receive_notice;
 pub mod renew_subscriptions;
 pub mod resume_subscription;
@@ -24,10 +31,13 @@ pub use ask_gateway::{ask_about_due_payments, ask_soon};
 pub use begin_payment::{BeginPayment, BegunPayment, begin_payment, checkout_form};
 pub use cancel_order::cancel_order;
 pub use cancel_subscription::{CancelAt, cancel_subscription};
+pub use change_plan::{ChangePlan, change_plan};
 pub use create_order::{NewPlanOrder, create_order};
 pub use create_subscription::{NewSubscriptionOrder, create_subscription};
 pub use expire_orders::expire_orders;
 pub use pause_subscription::pause_subscription;
+pub use plan_change::{ChangeMode, Quote, QuoteLine};
+pub use preview_plan_change::{PlanChangePreview, preview_plan_change};
 pub use receive_notice::receive_notice;
 pub use renew_subscriptions::renew_subscriptions;
 pub use resume_subscription::resume_subscription;

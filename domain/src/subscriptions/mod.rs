@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod events;
 pub mod extend;
 pub mod period;
+pub mod proration;
 pub mod query;
 pub mod schedule;
 pub mod start;

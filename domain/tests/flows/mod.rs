@@ -13,6 +13,7 @@ mod notices;
 mod outages;
 mod pages;
 mod pauses;
+mod plan_changes;
 mod promise;
 mod races;
 mod renewals;
