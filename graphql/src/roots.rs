@@ -21,7 +21,10 @@ use crate::{
         PlansMutation, PlansQuery,
         loaders::{PlanById, PlanVersionById, PlanVersionsByPlan},
     },
-    subscriptions::{SubscriptionsMutation, SubscriptionsQuery, loaders::SubscriptionById},
+    subscriptions::{
+        PlanChangesMutation, PlanChangesQuery, SubscriptionsMutation, SubscriptionsQuery,
+        loaders::SubscriptionById,
+    },
     users::{UsersMutation, UsersQuery, loaders::UserById},
 };
 
@@ -36,6 +39,7 @@ pub struct Query(
     PlansQuery,
     OrdersQuery,
     SubscriptionsQuery,
+    PlanChangesQuery,
     PaymentsQuery,
     InvoicesQuery,
     AuditQuery,
@@ -50,6 +54,7 @@ pub struct Mutation(
     PlansMutation,
     OrdersMutation,
     SubscriptionsMutation,
+    PlanChangesMutation,
     PaymentsMutation,
 );
 

@@ -3,4 +3,5 @@
 mod by_card;
 mod by_code;
 mod documents;
+mod plan_changes;
 mod repeats;
