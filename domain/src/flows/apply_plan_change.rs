@@ -50,7 +50,7 @@ pub(super) async fn settle_change(
     let row = subscriptions::query::lock(tx, change.subscription_id).await?;
     let version = plan_change::terms(tx.db(), change.plan_version_id).await?;
     if !still_possible(tx, &row, &change, &version).await? {
-        keep_as_credit(tx, &row, &line).await?;
+        keep_as_credit(tx, &change, &line).await?;
         note(tx, change.order_id, None, Some(tx.now())).await?;
         return Ok(line);
     }
@@ -94,16 +94,21 @@ async fn still_possible(
 
 async fn keep_as_credit(
     tx: &mut Tx,
-    row: &subscription::Model,
+    change: &change_row::Model,
     line: &order_line::Model,
 ) -> Result<()> {
     let order = orders::query::lock(tx, line.order_id).await?;
-    let used = plan_change::reserved(tx.db(), order.id).await?;
+    let used = match change.closed_at {
+        // What it had taken was given back when it was given up.
+        Some(_) => 0,
+        None => plan_change::reserved(tx.db(), order.id).await?,
+    };
     let paid = order
         .total()
         .checked_add(Money::new(used, order.currency))?;
     tracing::warn!(order = %order.id, "a change of plan was paid too late; it is kept as credit");
-    move_by(tx, row.id, order.id, paid, CreditCause::PaidTooLate).await
+    let id = change.subscription_id;
+    move_by(tx, id, order.id, paid, CreditCause::PaidTooLate).await
 }
 
 /// The subscription is to these terms from now on.
