@@ -2,6 +2,7 @@
 
 use std::{fs::TryLockError, io, path::PathBuf, sync::Arc};
 
+use adapters::pdf::PdfPrinter;
 use chrono::Duration;
 use domain::{
     base::{
@@ -14,8 +15,8 @@ use secrecy::ExposeSecret;
 use tokio::sync::Semaphore;
 
 use crate::{
-    config::{self, Config, Keys},
-    parts,
+    config::{self, Config, Keys, Profile},
+    parts::{self, Mails},
 };
 
 /// Why the house could not be built.
@@ -57,6 +58,7 @@ pub async fn build_with(
 ) -> Result<Arc<App>, BuildError> {
     let keys = config::keys(config)?;
     let access_tokens = parts::access_tokens(config, &keys.signing).map_err(BuildError::Part)?;
+    let mails = parts::mails(config).map_err(BuildError::Part)?;
     let database = open_database(config).await?;
     Ok(Arc::new(assemble(
         config,
@@ -64,6 +66,7 @@ pub async fn build_with(
         database,
         gateway,
         access_tokens,
+        mails,
     )))
 }
 
@@ -88,6 +91,7 @@ pub fn assemble(
     database: Database,
     gateway: Arc<dyn Gateway>,
     access_tokens: Arc<dyn AccessTokens>,
+    mails: Mails,
 ) -> App {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     App {
@@ -97,12 +101,20 @@ pub fn assemble(
         hub: Hub::default(),
         gateway,
         access_tokens,
+        mailer: mails.mailer,
+        mail_writer: mails.writer,
+        invoice_printer: Arc::new(PdfPrinter),
         links: Links::new(config.server.public_url.clone(), keys.links),
         hashing: Arc::new(Semaphore::new(cores)),
         refresh_key: keys.refresh,
+        code_key: keys.codes,
         policy: Policy {
             seller: config.shop.seller.clone(),
             order_lifetime: Duration::hours(i64::from(config.shop.order_lifetime_hours)),
+            renewal_lead: Duration::days(config.shop.renewal_lead_days.into()),
+            dunning_days: config.shop.dunning_days.clone(),
+            grace: Duration::days(config.shop.grace_days.into()),
+            test_clocks: config.profile != Profile::Production,
             ..Policy::default()
         },
     }

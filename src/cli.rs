@@ -28,6 +28,8 @@ enum Command {
     Seed,
     /// Makes an admin.
     CreateAdmin(CreateAdmin),
+    /// Takes in ECPay's merchant statement, and says where it and our books differ.
+    Reconcile(Reconcile),
     /// Imports the documents that clients may send by their ids, or lists them.
     Documents {
         #[command(subcommand)]
@@ -86,6 +88,13 @@ pub struct CreateAdmin {
     /// Reads the password from standard input. Without it one is made and printed once.
     #[arg(long)]
     pub password_stdin: bool,
+}
+
+/// Which statement to take in.
+#[derive(Debug, Args)]
+pub struct Reconcile {
+    /// The file, as ECPay gives it: CSV in UTF-8 or Big5.
+    pub file: PathBuf,
 }
 
 /// Which descriptions to write. Without any of the flags: all.
@@ -151,6 +160,7 @@ async fn with_settings(command: Command, config: Config) -> Result<ExitCode, Fai
         },
         Command::Seed => commands::seed::run(&config).await?,
         Command::CreateAdmin(admin) => commands::create_admin::run(&config, &admin).await?,
+        Command::Reconcile(statement) => commands::reconcile::run(&config, &statement.file).await?,
         Command::Documents { what } => match what {
             Documents::Import { manifest } => {
                 return commands::documents::import(&config, &manifest).await;

@@ -1,16 +1,18 @@
 //! The parts of the house that are made from settings: the gateway, the tokens, the simulator.
 
-use std::{error::Error, sync::Arc, time::Duration};
+use std::{error::Error, path::PathBuf, sync::Arc, time::Duration};
 
 use adapters::{
     access_tokens::Ed25519Tokens,
     ecpay::{Ecpay, EcpaySettings},
+    mail::{BadSender, Folder, Sender, Smtp, Templates},
     simulator::{Simulator, SimulatorSettings},
 };
 use domain::{
     base::{clock::SystemClock, entropy::SystemEntropy},
-    ports::AccessTokens,
+    ports::{AccessTokens, MailWriter, Mailer},
 };
+use url::Url;
 
 use crate::config::{Config, EcpayEnvironment};
 
@@ -35,6 +37,14 @@ pub fn ecpay_settings(config: &Config) -> EcpaySettings {
         EcpayEnvironment::Production => {
             EcpaySettings::production(public_url, String::new(), "".into(), "".into())
         }
+    };
+    let settings = match config.ecpay.credit_check_code.clone() {
+        // The simulator asks for its own.
+        Some(code) if config.ecpay.environment != EcpayEnvironment::Simulator => EcpaySettings {
+            credit_check_code: Some(code),
+            ..settings
+        },
+        _ => settings,
     };
     match config.ecpay.account.clone() {
         Some((merchant_id, hash_key, hash_iv)) => EcpaySettings {
@@ -66,6 +76,64 @@ pub fn access_tokens(
 ) -> Result<Arc<dyn AccessTokens>, Failure> {
     let issuer = config.server.public_url.as_str();
     Ok(Arc::new(Ed25519Tokens::new(signing_key, issuer, AUDIENCE)?))
+}
+
+/// Who carries mails, and who puts them into words.
+#[derive(Clone)]
+pub struct Mails {
+    /// Carries them.
+    pub mailer: Arc<dyn Mailer>,
+    /// Puts them into words.
+    pub writer: Arc<dyn MailWriter>,
+}
+
+/// The mails of these settings: by SMTP, or without it into the data directory.
+///
+/// # Errors
+/// A setting that cannot work, by name.
+pub fn mails(config: &Config) -> Result<Mails, Failure> {
+    let sender = mail_sender(config).map_err(|error| format!("FABRICA_MAIL_FROM: {error}"))?;
+    let mailer: Arc<dyn Mailer> = match &config.mail.smtp_url {
+        Some(url) => {
+            Arc::new(Smtp::new(url, sender).map_err(|error| format!("SMTP_URL: {error}"))?)
+        }
+        None => Arc::new(Folder::new(mail_folder(config), sender)),
+    };
+    let shop = match config.shop.seller.name.as_str() {
+        "" => "Fabrica",
+        name => name,
+    };
+    let writer = Templates::new(shop.to_owned(), config.server.public_url.clone())?;
+    Ok(Mails {
+        mailer,
+        writer: Arc::new(writer),
+    })
+}
+
+/// In whose name mails go out.
+///
+/// # Errors
+/// The setting, or the seller's address, is no address.
+pub fn mail_sender(config: &Config) -> Result<Sender, BadSender> {
+    let seller = &config.shop.seller;
+    if let Some(from) = &config.mail.from {
+        return Sender::parse(from);
+    }
+    if !seller.email.is_empty() {
+        return Sender::named(&seller.name, &seller.email);
+    }
+    // An IP address is no domain that a mail could be from.
+    let url = Url::parse(&config.server.public_url).ok();
+    let domain = url.as_ref().and_then(|url| url.domain());
+    let domain = domain.filter(|domain| domain.contains('.'));
+    let address = format!("no-reply@{}", domain.unwrap_or("fabrica.localhost"));
+    Sender::named(&seller.name, &address)
+}
+
+/// Where mails are put that no server takes.
+#[must_use]
+pub fn mail_folder(config: &Config) -> PathBuf {
+    config.store.data_dir.join("mail")
 }
 
 /// ECPay's stand-in, when the settings ask for it. Its trades are kept in the data directory.

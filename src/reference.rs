@@ -66,12 +66,17 @@ pub fn events_markdown() -> Result<String, serde_json::Error> {
 /// The samples of every room, in the order of their floors.
 fn event_samples() -> Result<Vec<domain::base::event::Sample>, serde_json::Error> {
     Ok([
+        domain::notify::events::samples()?,
+        domain::base::job_request::samples()?,
+        domain::test_clocks::events::samples()?,
         domain::users::events::samples()?,
         domain::plans::events::samples()?,
         domain::subscriptions::events::samples()?,
         domain::orders::events::samples()?,
         domain::payments::events::samples()?,
         domain::invoices::events::samples()?,
+        domain::flows::events::samples()?,
+        domain::refunds::events::samples()?,
     ]
     .concat())
 }

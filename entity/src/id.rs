@@ -129,6 +129,8 @@ id_types! {
     OrderLineId = "oln";
     /// One attempt to pay an order.
     PaymentId = "pay";
+    /// What a person decided on a payment.
+    PaymentDecisionId = "pdc";
     /// What a gateway told us, as stored.
     NoticeId = "ntc";
     /// The fact that an order was settled.
@@ -137,12 +139,30 @@ id_types! {
     InvoiceId = "inv";
     /// A line of an invoice.
     InvoiceLineId = "inl";
+    /// A gateway's statement that was read.
+    StatementImportId = "sti";
+    /// What a gateway's statement says of a trade.
+    StatementLineId = "sln";
+    /// A transfer between two accounts of the books.
+    LedgerTransferId = "ltr";
+    /// A refund.
+    RefundId = "ref";
+    /// A credit note.
+    CreditNoteId = "crn";
     /// Something that happened.
     EventId = "evt";
+    /// An event on its way to somebody outside.
+    DeliveryId = "dlv";
+    /// A code that was sent to somebody.
+    OneTimeCodeId = "otc";
     /// A line of the audit trail.
     AuditEntryId = "aud";
     /// A clock that customers of a rehearsal live by.
     TestClockId = "clk";
+    /// A contract at a gateway to charge a card again and again.
+    CardContractId = "cct";
+    /// A charge of such a contract.
+    CardChargeId = "cch";
 }
 
 #[cfg(test)]

@@ -14,15 +14,23 @@ use entity::{
         event, idempotency_key, job_run, test_clock, transition, trusted_document,
         trusted_document_id,
     },
-    invoices::{InvoiceStatus, invoice, invoice_line, invoice_series},
+    invoices::{InvoiceStatus, credit_note, invoice, invoice_line, invoice_series},
+    ledger::{JournalKind, LedgerAccount, ledger_transfer},
     money::Currency,
+    notify::{DeliveryState, delivery},
     orders::{LineKind, OrderStatus, order, order_line},
     payments::{
-        NoticeKind, NoticeState, PaymentMethod, PaymentStatus, notice, payment, settlement,
+        CardContractStatus, Decision, NoticeKind, NoticeState, PaymentMethod, PaymentStatus,
+        PeriodUnit, card_charge, card_contract, notice, payment, payment_decision, settlement,
     },
     plans::{BillingCycle, plan, plan_version},
+    reconciliation::{StatementLineKind, statement_import, statement_line},
+    refunds::{RefundKind, RefundStatus, refund},
     subscriptions::{SubscriptionStatus, plan_change, renewal, subscription, trial},
-    users::{Role, log_in_failure, refresh_token, session, user},
+    users::{
+        CodePurpose, Locale, Role, log_in_failure, mail_request, one_time_code, refresh_token,
+        session, user,
+    },
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -34,12 +42,20 @@ use sea_orm::{
 mod databases;
 
 /// The unique keys of several columns: an entity tells of them in words alone.
-const COMPOUND_KEYS: [(&str, &str); 10] = [
+const COMPOUND_KEYS: &[(&str, &str)] = &[
+    ("credit_notes", "series_sequence"),
+    ("card_charges", "contract_id_number_charged_at"),
+    // Over the successes alone.
+    ("card_charges", "contract_id_number"),
+    // Over the active ones alone.
+    ("card_contracts", "subscription_id"),
     ("invoice_lines", "invoice_id_position"),
     ("invoices", "series_sequence"),
     // But for changes of plan.
     ("invoices", "subscription_id_period_start"),
+    ("ledger_transfers", "journal_key_position"),
     ("notices", "gateway_dedupe_key"),
+    ("outbox", "event_id_consumer"),
     // Over the live ones alone.
     ("subscriptions", "user_id_plan_id"),
     ("order_lines", "order_id_position"),
@@ -47,7 +63,12 @@ const COMPOUND_KEYS: [(&str, &str); 10] = [
     // Over the open ones alone.
     ("plan_changes", "subscription_id"),
     ("plan_changes", "subscription_id_position"),
+    ("payment_decisions", "payment_id_decision"),
     ("plan_versions", "plan_id_number"),
+    ("statement_imports", "gateway_file_hash"),
+    ("statement_lines", "gateway_gateway_trade_no_kind"),
+    // Over those that are on their way to the gateway.
+    ("refunds", "payment_id"),
 ];
 
 /// What a table is made of, a line for each column, unique key and foreign key.
@@ -128,7 +149,7 @@ fn described<E: EntityTrait>(entity: E, backend: DbBackend) -> BTreeSet<String> 
         }
     }
     for (of, columns) in COMPOUND_KEYS {
-        if of == table {
+        if *of == table {
             lines.insert(format!("unique {table}_{columns}_key"));
         }
     }
@@ -173,6 +194,9 @@ async fn entities_match(db: DatabaseConnection) {
         compare(&db, session::Entity).await,
         compare(&db, refresh_token::Entity).await,
         compare(&db, log_in_failure::Entity).await,
+        compare(&db, one_time_code::Entity).await,
+        compare(&db, mail_request::Entity).await,
+        compare(&db, delivery::Entity).await,
         compare(&db, plan::Entity).await,
         compare(&db, plan_version::Entity).await,
         compare(&db, subscription::Entity).await,
@@ -182,11 +206,19 @@ async fn entities_match(db: DatabaseConnection) {
         compare(&db, order::Entity).await,
         compare(&db, order_line::Entity).await,
         compare(&db, payment::Entity).await,
+        compare(&db, payment_decision::Entity).await,
         compare(&db, notice::Entity).await,
         compare(&db, settlement::Entity).await,
+        compare(&db, card_contract::Entity).await,
+        compare(&db, card_charge::Entity).await,
         compare(&db, invoice_series::Entity).await,
         compare(&db, invoice::Entity).await,
         compare(&db, invoice_line::Entity).await,
+        compare(&db, ledger_transfer::Entity).await,
+        compare(&db, statement_import::Entity).await,
+        compare(&db, statement_line::Entity).await,
+        compare(&db, refund::Entity).await,
+        compare(&db, credit_note::Entity).await,
         compare(&db, audit_entry::Entity).await,
         compare(&db, event::Entity).await,
         compare(&db, transition::Entity).await,
@@ -233,6 +265,9 @@ async fn every_word_of_an_enum_fits_its_column_and_no_other_does() {
     Migrator::up(&db, None).await.unwrap();
     let mut expected = vec![
         check::<Role>("users", "role"),
+        check::<Locale>("users", "locale"),
+        check::<CodePurpose>("one_time_codes", "purpose"),
+        check::<DeliveryState>("outbox", "state"),
         check::<BillingCycle>("plan_versions", "billing_cycle"),
         check::<SubscriptionStatus>("subscriptions", "status"),
         check::<OrderStatus>("orders", "status"),
@@ -240,9 +275,18 @@ async fn every_word_of_an_enum_fits_its_column_and_no_other_does() {
         check::<LineKind>("order_lines", "kind"),
         check::<PaymentMethod>("payments", "method"),
         check::<PaymentStatus>("payments", "status"),
+        check::<Decision>("payment_decisions", "decision"),
+        check::<CardContractStatus>("card_contracts", "status"),
+        check::<PeriodUnit>("card_contracts", "period_unit"),
         check::<NoticeKind>("notices", "kind"),
         check::<NoticeState>("notices", "state"),
         check::<InvoiceStatus>("invoices", "status"),
+        check::<JournalKind>("ledger_transfers", "kind"),
+        check::<LedgerAccount>("ledger_transfers", "debit_account"),
+        check::<LedgerAccount>("ledger_transfers", "credit_account"),
+        check::<StatementLineKind>("statement_lines", "kind"),
+        check::<RefundKind>("refunds", "kind"),
+        check::<RefundStatus>("refunds", "status"),
         check::<AuditOutcome>("audit_entries", "outcome"),
     ];
     for table in [
@@ -253,6 +297,11 @@ async fn every_word_of_an_enum_fits_its_column_and_no_other_does() {
         "settlements",
         "invoices",
         "invoice_lines",
+        "ledger_transfers",
+        "statement_lines",
+        "refunds",
+        "credit_notes",
+        "card_contracts",
     ] {
         expected.push(check::<Currency>(table, "currency"));
     }

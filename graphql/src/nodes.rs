@@ -5,7 +5,7 @@ use std::{collections::HashMap, hash::Hash, str::FromStr};
 use async_graphql::{Context, ID, Interface, Object, PathSegment, Result, ServerError};
 use domain::{
     base::{Code, Error, Op},
-    invoices, orders, payments, plans, subscriptions, users,
+    invoices, orders, payments, plans, refunds, subscriptions, users,
 };
 
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
     orders::Order,
     payments::Payment,
     plans::Plan,
+    refunds::Refund,
     subscriptions::PlanSubscription,
     users::User,
 };
@@ -41,6 +42,8 @@ pub enum Node {
     Payment(Payment),
     /// `inv_…`
     Invoice(Invoice),
+    /// `ref_…`
+    Refund(Refund),
 }
 
 /// Questions about rows of any kind.
@@ -146,6 +149,13 @@ async fn fetch(op: &Op, ids: &[ID]) -> Result<HashMap<String, Node>> {
         ids,
         |row| Invoice::from(row).into(),
         |ids| async move { invoices::query::by_ids(op, &ids).await },
+    )
+    .await?;
+    add(
+        &mut found,
+        ids,
+        |row| Refund::from(row).into(),
+        |ids| async move { refunds::query::by_ids(op, &ids).await },
     )
     .await?;
     Ok(found)

@@ -9,23 +9,36 @@ use crate::{
     base::{ask::with_loader, doorkeeper::Doorkeeper, rate::RateQuery, ruled::Ruled},
     invoices::{
         InvoicesQuery,
-        loaders::{InvoiceByOrder, LinesByInvoice},
+        loaders::{CreditNotesByInvoice, InvoiceById, InvoiceByOrder, LinesByInvoice},
     },
+    jobs::{JobsMutation, JobsQuery},
+    ledger::LedgerQuery,
     nodes::NodesQuery,
+    notify::{OutboxMutation, OutboxQuery},
     orders::{
         OrdersMutation, OrdersQuery, OrdersSubscription,
         loaders::{LinesByOrder, OrderById},
     },
-    payments::{PaymentsMutation, PaymentsQuery, loaders::PaymentsByOrder},
+    payments::{
+        PaymentsMutation, PaymentsQuery,
+        loaders::{DecisionsByPayment, PaymentById, PaymentsByOrder},
+    },
     plans::{
         PlansMutation, PlansQuery,
         loaders::{PlanById, PlanVersionById, PlanVersionsByPlan},
     },
+    reconciliation::ReconciliationQuery,
+    refunds::{
+        RefundsMutation, RefundsQuery,
+        loaders::{CreditNoteByRefund, RefundById, RefundsByPayment},
+    },
     subscriptions::{
         PlanChangesMutation, PlanChangesQuery, SubscriptionsMutation, SubscriptionsQuery,
-        loaders::SubscriptionById,
+        SubscriptionsSubscription,
+        loaders::{CardContractBySubscription, NextRenewalOf, SubscriptionById},
     },
-    users::{UsersMutation, UsersQuery, loaders::UserById},
+    test_clocks::{TestClocksMutation, TestClocksQuery, loaders::TestClockById},
+    users::{AddressMutation, UsersMutation, UsersQuery, loaders::UserById},
 };
 
 /// The schema.
@@ -42,7 +55,13 @@ pub struct Query(
     PlanChangesQuery,
     PaymentsQuery,
     InvoicesQuery,
+    RefundsQuery,
     AuditQuery,
+    OutboxQuery,
+    LedgerQuery,
+    ReconciliationQuery,
+    JobsQuery,
+    TestClocksQuery,
     NodesQuery,
     RateQuery,
 );
@@ -56,11 +75,16 @@ pub struct Mutation(
     SubscriptionsMutation,
     PlanChangesMutation,
     PaymentsMutation,
+    OutboxMutation,
+    AddressMutation,
+    RefundsMutation,
+    JobsMutation,
+    TestClocksMutation,
 );
 
 /// What can be watched.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(OrdersSubscription);
+pub struct Subscription(OrdersSubscription, SubscriptionsSubscription);
 
 /// Questions about the server itself.
 #[derive(Default)]
@@ -117,10 +141,21 @@ pub fn attach(request: Request, op: Op) -> Request {
     let request = with_loader(request, PlanVersionsByPlan(op.clone()));
     let request = with_loader(request, OrderById(op.clone()));
     let request = with_loader(request, LinesByOrder(op.clone()));
+    let request = with_loader(request, PaymentById(op.clone()));
     let request = with_loader(request, PaymentsByOrder(op.clone()));
+    let request = with_loader(request, DecisionsByPayment(op.clone()));
+    let request = with_loader(request, PaymentById(op.clone()));
+    let request = with_loader(request, RefundById(op.clone()));
+    let request = with_loader(request, RefundsByPayment(op.clone()));
+    let request = with_loader(request, CreditNoteByRefund(op.clone()));
+    let request = with_loader(request, CreditNotesByInvoice(op.clone()));
+    let request = with_loader(request, InvoiceById(op.clone()));
     let request = with_loader(request, InvoiceByOrder(op.clone()));
     let request = with_loader(request, LinesByInvoice(op.clone()));
     let request = with_loader(request, SubscriptionById(op.clone()));
+    let request = with_loader(request, CardContractBySubscription(op.clone()));
+    let request = with_loader(request, NextRenewalOf(op.clone()));
+    let request = with_loader(request, TestClockById(op.clone()));
     request.data(op)
 }
 

@@ -121,6 +121,7 @@ impl Shape {
             (_, "String") => "\"some text\"".to_owned(),
             (_, "Int") => "1".to_owned(),
             (_, "Decimal") => "\"1\"".to_owned(),
+            (_, "Date") => "\"2026-11-20\"".to_owned(),
             other => panic!("write a value for {other:?}"),
         }
     }

@@ -28,9 +28,18 @@ use serde_json::{Value, json};
 const WITH_KEY: &[&str] = &[
     "createSubscription",
     "changePlan",
+    "setAutoRenew",
+    "cancelSubscription",
+    "runJob",
     "createOrder",
     "cancelOrder",
     "beginPayment",
+    "acceptLatePayment",
+    "creditLatePayment",
+    "resolvePayment",
+    "refundPayment",
+    "completeManualRefund",
+    "cancelRefund",
 ];
 
 /// They do without, and why a second sending does no harm.
@@ -51,12 +60,41 @@ const WITHOUT_KEY: &[(&str, &str)] = &[
         "updateProfile",
         "it says how things are to be, not how they are to change",
     ),
+    (
+        "requestEmailCode",
+        "a second code voids the first, and three an hour are the most",
+    ),
+    ("verifyEmail", "who is verified stays so"),
+    (
+        "requestPasswordReset",
+        "a second link voids the first, and three an hour are the most",
+    ),
+    ("resetPassword", "the token is used up the second time"),
+    ("retryDelivery", "what is queued stays queued"),
     ("createPlan", "the slug is taken the second time"),
     ("updatePlan", "terms that are not new make no version"),
     ("archivePlan", "what is archived stays archived"),
     (
         "updateSubscriptionStatus",
         "a state leads to itself nowhere: refused the second time",
+    ),
+    ("pauseSubscription", "what is paused stays paused"),
+    ("resumeSubscription", "what runs already stays so"),
+    (
+        "retrySubscription",
+        "what is parked no more is refused the second time",
+    ),
+    (
+        "createTestClock",
+        "a second clock stands still, and nobody lives by it",
+    ),
+    (
+        "attachToTestClock",
+        "who lives by the clock already stays so",
+    ),
+    (
+        "advanceTestClock",
+        "it says where the clock is to stand, not how far it goes",
     ),
     ("createUser", "the name is taken the second time"),
     (

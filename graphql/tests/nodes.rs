@@ -48,6 +48,7 @@ async fn one_of_each(house: &House, owner: &Person) -> Vec<(&'static str, String
         .await
         .unwrap();
     let invoice = scene::invoices(house).await.remove(0);
+    let refund = Box::pin(scene::refunded_by_hand(house, &payment)).await;
     vec![
         ("Plan", plan.id.to_string()),
         ("User", owner.user.id.to_string()),
@@ -55,6 +56,7 @@ async fn one_of_each(house: &House, owner: &Person) -> Vec<(&'static str, String
         ("Order", order.id.to_string()),
         ("Payment", payment.id.to_string()),
         ("Invoice", invoice.id.to_string()),
+        ("Refund", refund.id.to_string()),
     ]
 }
 

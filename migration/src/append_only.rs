@@ -1,4 +1,4 @@
-//! Tables whose rows are written once. The only place where the two engines are told apart.
+//! Tables whose rows are written once.
 
 use sea_orm_migration::{
     prelude::*,

@@ -17,9 +17,17 @@ mod m20261121_000006_invoices;
 mod m20261121_000007_audit;
 mod m20261121_000008_base;
 mod m20261121_000009_trusted_documents;
+mod m20261121_000010_mails;
+mod m20261121_000011_ledger;
 mod m20261121_000012_test_clocks;
 mod m20261121_000013_renewals;
-mod m20261121_000017_plan_changes;
+mod m20261121_000014_refunds;
+mod m20261121_000015_card_contracts;
+mod m20261121_000016_reconciliation;
+mod m20261121_000017_late_money;
+mod m20261121_000018_plan_changes;
+mod overdraft;
+mod words;
 
 /// Every change of the schema, oldest first. Each runs in a transaction of its own, on both engines.
 #[derive(Debug)]
@@ -36,10 +44,16 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000006_invoices::Migration),
             Box::new(m20261121_000007_audit::Migration),
             Box::new(m20261121_000008_base::Migration),
+            Box::new(m20261121_000009_trusted_documents::Migration),
+            Box::new(m20261121_000010_mails::Migration),
+            Box::new(m20261121_000011_ledger::Migration),
             Box::new(m20261121_000012_test_clocks::Migration),
             Box::new(m20261121_000013_renewals::Migration),
-            Box::new(m20261121_000009_trusted_documents::Migration),
-            Box::new(m20261121_000017_plan_changes::Migration),
+            Box::new(m20261121_000014_refunds::Migration),
+            Box::new(m20261121_000015_card_contracts::Migration),
+            Box::new(m20261121_000016_reconciliation::Migration),
+            Box::new(m20261121_000017_late_money::Migration),
+            Box::new(m20261121_000018_plan_changes::Migration),
         ]
     }
 }

@@ -97,6 +97,7 @@ async fn history_stays(db: DatabaseConnection) {
         ("transitions", "cause"),
         ("settlements", "currency"),
         ("plan_versions", "currency"),
+        ("ledger_transfers", "currency"),
     ] {
         for change in [
             format!("UPDATE {table} SET {column} = {column}"),

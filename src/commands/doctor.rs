@@ -86,6 +86,7 @@ async fn look(config: &Config, report: &mut Report) {
     report.note("keys", keys(config));
     report.note("public URL", public_url(config));
     report.note("ECPay", ecpay(config));
+    report.note("mail", mail(config));
     report.note("clock", clock(SystemClock.now()));
     match app::open_database(config).await {
         Err(error) => report.note("database", Fail(format!("{error}; check DATABASE_URL"))),
@@ -100,7 +101,6 @@ async fn look(config: &Config, report: &mut Report) {
             config.store.database_read_url.is_some(),
         ),
         ("REDIS_URL", config.store.redis_url.is_some()),
-        ("SMTP_URL", config.store.smtp_url.is_some()),
     ] {
         if set {
             report.note("settings", Warn(format!("{name} is set, but not used yet")));
@@ -120,6 +120,18 @@ fn data_dir(config: &Config) -> Found {
             "{}: {error}; make it writable or set FABRICA_DATA_DIR",
             directory.display()
         )),
+    }
+}
+
+/// Whether the server takes mails shows with the first one; `outbox` in the API tells what became of it.
+fn mail(config: &Config) -> Found {
+    if config.mail.smtp_url.is_some() {
+        return Fine("by SMTP".to_owned());
+    }
+    let text = format!("into {}", parts::mail_folder(config).display());
+    match config.profile {
+        Profile::Production => Warn(format!("{text}: nobody gets any; set SMTP_URL")),
+        Profile::Development | Profile::Sandbox => Fine(text),
     }
 }
 

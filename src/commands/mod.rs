@@ -5,6 +5,7 @@ pub mod doctor;
 pub mod documents;
 mod failure;
 pub mod migrate;
+pub mod reconcile;
 pub mod schema;
 pub mod seed;
 pub mod seed_plans;

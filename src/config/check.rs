@@ -1,7 +1,10 @@
 //! What settings must be together, and what production refuses.
 
+use adapters::mail::Smtp;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
+
+use crate::parts;
 
 use super::{
     keys,
@@ -71,6 +74,7 @@ pub(super) fn everywhere(config: &Config, problems: &mut Problems) {
             "is no Ed25519 key in PKCS#8; `openssl genpkey -algorithm ed25519` makes one",
         );
     }
+    mail(config, problems);
     let tax_id = &config.shop.seller.tax_id;
     let is_tax_id = tax_id.len() == 8 && tax_id.bytes().all(|byte| byte.is_ascii_digit());
     if !tax_id.is_empty() && !is_tax_id {
@@ -78,6 +82,12 @@ pub(super) fn everywhere(config: &Config, problems: &mut Problems) {
     }
     if let Some((merchant, key, iv)) = &config.ecpay.account {
         account_form(merchant, key, iv, problems);
+    }
+    if let Some(code) = &config.ecpay.credit_check_code {
+        let code = code.expose_secret();
+        if !(1..=10).contains(&code.len()) || !code.bytes().all(|byte| byte.is_ascii_digit()) {
+            problems.add("ECPAY_CREDIT_CHECK_CODE", "write one to ten digits");
+        }
     }
     if config
         .logging
@@ -89,6 +99,18 @@ pub(super) fn everywhere(config: &Config, problems: &mut Problems) {
             "FABRICA_LOG",
             "write a level (error, warn, info, debug, trace) or a filter such as info,fabrica=debug",
         );
+    }
+}
+
+fn mail(config: &Config, problems: &mut Problems) {
+    let sender = match parts::mail_sender(config) {
+        Ok(sender) => sender,
+        Err(error) => return problems.add("FABRICA_MAIL_FROM", error.to_string()),
+    };
+    if let Some(url) = &config.mail.smtp_url
+        && let Err(error) = Smtp::new(url, sender)
+    {
+        problems.add("SMTP_URL", error.to_string());
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Keys {
     pub links: [u8; 32],
     /// Derives refresh tokens.
     pub refresh: [u8; 32],
+    /// Derives the codes in mails.
+    pub codes: [u8; 32],
     /// Signs access tokens: PKCS#8, DER.
     pub signing: Vec<u8>,
 }
@@ -52,6 +54,7 @@ pub fn keys(config: &Config) -> io::Result<Keys> {
     Ok(Keys {
         links: derived(&secret, "fabrica/links/1"),
         refresh: derived(&secret, "fabrica/refresh-tokens/1"),
+        codes: derived(&secret, "fabrica/one-time-codes/1"),
         signing,
     })
 }

@@ -7,8 +7,8 @@ use entity::invoices::invoice::Party;
 use super::{
     check,
     model::{
-        Config, Ecpay, EcpayEnvironment, LogFormat, Logging, Profile, Rates, Secrets, Server, Shop,
-        Store, TrustedDocuments,
+        Config, Ecpay, EcpayEnvironment, LogFormat, Logging, Mail, Profile, Rates, Secrets, Server,
+        Shop, Store, TrustedDocuments,
     },
     problem::Problems,
     reader::Reader,
@@ -82,6 +82,10 @@ fn read(reader: &mut Reader) -> Config {
             metrics_token: reader.secret("FABRICA_METRICS_TOKEN"),
         },
         ecpay: ecpay(reader),
+        mail: Mail {
+            smtp_url: reader.secret("SMTP_URL"),
+            from: reader.text("FABRICA_MAIL_FROM"),
+        },
         shop: shop(reader, profile),
         logging: Logging {
             filter: reader
@@ -189,7 +193,6 @@ fn store(reader: &mut Reader) -> Store {
         database_url,
         database_read_url: reader.secret("DATABASE_READ_URL"),
         redis_url: reader.secret("REDIS_URL"),
-        smtp_url: reader.secret("SMTP_URL"),
         migrate: reader.switch("FABRICA_MIGRATE", true),
     }
 }
@@ -227,6 +230,7 @@ fn ecpay(reader: &mut Reader) -> Ecpay {
     Ecpay {
         environment,
         account,
+        credit_check_code: reader.secret("ECPAY_CREDIT_CHECK_CODE"),
         resend_seconds: reader.number("FABRICA_SIMULATOR_RESEND_SECONDS", 5, 1, 3600),
     }
 }
@@ -244,11 +248,33 @@ fn shop(reader: &mut Reader, profile: Profile) -> Shop {
     if profile != Profile::Production && seller == Party::default() {
         seller = demo_seller();
     }
-    let hours = reader.number("FABRICA_ORDER_LIFETIME_HOURS", 24, 1, 720);
+    let mut number = |name, default: u32, least, most| {
+        let value = reader.number(name, default.into(), least, most);
+        u32::try_from(value).unwrap_or(default)
+    };
     Shop {
         seller,
-        order_lifetime_hours: u32::try_from(hours).unwrap_or(24),
+        order_lifetime_hours: number("FABRICA_ORDER_LIFETIME_HOURS", 24, 1, 720),
+        renewal_lead_days: number("FABRICA_RENEWAL_LEAD_DAYS", 3, 0, 30),
+        grace_days: number("FABRICA_GRACE_DAYS", 3, 0, 60),
+        dunning_days: dunning_days(reader),
     }
+}
+
+/// The ladder of reminders: each day later than the one before.
+fn dunning_days(reader: &mut Reader) -> Vec<i64> {
+    const NAME: &str = "FABRICA_DUNNING_DAYS";
+    let text = reader.text(NAME).unwrap_or_else(|| "1,3,5,7".to_owned());
+    let days = text.split(',').map(|day| day.trim().parse());
+    let days = days.collect::<Result<Vec<i64>, _>>().unwrap_or_default();
+    let in_bounds = days.iter().all(|day| (1..=60).contains(day));
+    if days.is_empty() || !in_bounds || !days.is_sorted_by(|one, next| one < next) {
+        reader.problems.add(
+            NAME,
+            "write days from 1 to 60, each later than the one before, such as 1,3,5,7",
+        );
+    }
+    days
 }
 
 /// A company that does not exist: its tax id passes the arithmetic and belongs to nobody's shop.

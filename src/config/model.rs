@@ -18,6 +18,8 @@ pub struct Config {
     pub secrets: Secrets,
     /// The payment gateway.
     pub ecpay: Ecpay,
+    /// Mails to people.
+    pub mail: Mail,
     /// The business.
     pub shop: Shop,
     /// Logs and figures.
@@ -117,8 +119,6 @@ pub struct Store {
     pub database_read_url: Option<SecretString>,
     /// Redis; accepted for later.
     pub redis_url: Option<SecretString>,
-    /// The mail server; accepted for later.
-    pub smtp_url: Option<SecretString>,
     /// Whether `serve` migrates.
     pub migrate: bool,
 }
@@ -164,8 +164,19 @@ pub struct Ecpay {
     pub environment: EcpayEnvironment,
     /// The merchant and both keys; `None` for the public stage account.
     pub account: Option<(String, SecretString, SecretString)>,
+    /// The merchant's check code, which questions about cards carry.
+    pub credit_check_code: Option<SecretString>,
     /// How long the simulator waits before it sends again, in seconds.
     pub resend_seconds: u64,
+}
+
+/// Mails to people.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    /// The mail server; may hold a password. Without it mails are put into a folder.
+    pub smtp_url: Option<SecretString>,
+    /// Who mails are from, when it is not the seller.
+    pub from: Option<String>,
 }
 
 /// The business.
@@ -175,6 +186,12 @@ pub struct Shop {
     pub seller: Party,
     /// How long an order can be paid, in hours.
     pub order_lifetime_hours: u32,
+    /// How long before a period ends the next one is ordered, in days.
+    pub renewal_lead_days: u32,
+    /// On which days after a missed payment its owner is reminded; ascending, never empty.
+    pub dunning_days: Vec<i64>,
+    /// How long after its period an unpaid subscription still gives what it gave, in days.
+    pub grace_days: u32,
 }
 
 /// Logs.

@@ -10,11 +10,12 @@ use super::{
     table::{SETTINGS, Section, Setting, Shown},
 };
 
-const SECTIONS: [Section; 6] = [
+const SECTIONS: [Section; 7] = [
     Section::Server,
     Section::Storage,
     Section::Secrets,
     Section::Ecpay,
+    Section::Mail,
     Section::Shop,
     Section::Observation,
 ];
@@ -84,7 +85,8 @@ fn value(config: &Config, name: &str) -> Option<String> {
         "DATABASE_URL" => given(config.store.database_url.expose_secret()),
         "DATABASE_READ_URL" => exposed(config.store.database_read_url.as_ref()),
         "REDIS_URL" => exposed(config.store.redis_url.as_ref()),
-        "SMTP_URL" => exposed(config.store.smtp_url.as_ref()),
+        "SMTP_URL" => exposed(config.mail.smtp_url.as_ref()),
+        "FABRICA_MAIL_FROM" => config.mail.from.clone(),
         "FABRICA_MIGRATE" => switch(config.store.migrate),
         "FABRICA_SECRET" => set(config.secrets.secret.is_some()),
         "FABRICA_SIGNING_KEY" => set(config.secrets.signing_key.is_some()),
@@ -92,6 +94,7 @@ fn value(config: &Config, name: &str) -> Option<String> {
         "ECPAY_ENV" => given(config.ecpay.environment.name()),
         "ECPAY_MERCHANT_ID" => config.ecpay.account.as_ref().map(|(id, ..)| id.clone()),
         "ECPAY_HASH_KEY" | "ECPAY_HASH_IV" => set(config.ecpay.account.is_some()),
+        "ECPAY_CREDIT_CHECK_CODE" => set(config.ecpay.credit_check_code.is_some()),
         "FABRICA_SIMULATOR_RESEND_SECONDS" => Some(config.ecpay.resend_seconds.to_string()),
         "FABRICA_SELLER_NAME" => given(&seller.name),
         "FABRICA_SELLER_TAX_ID" => given(&seller.tax_id),
@@ -99,6 +102,17 @@ fn value(config: &Config, name: &str) -> Option<String> {
         "FABRICA_SELLER_EMAIL" => given(&seller.email),
         "FABRICA_SELLER_PHONE" => given(&seller.phone),
         "FABRICA_ORDER_LIFETIME_HOURS" => Some(config.shop.order_lifetime_hours.to_string()),
+        "FABRICA_RENEWAL_LEAD_DAYS" => Some(config.shop.renewal_lead_days.to_string()),
+        "FABRICA_DUNNING_DAYS" => {
+            let days: Vec<String> = config
+                .shop
+                .dunning_days
+                .iter()
+                .map(i64::to_string)
+                .collect();
+            given(&days.join(","))
+        }
+        "FABRICA_GRACE_DAYS" => Some(config.shop.grace_days.to_string()),
         "FABRICA_LOG" => given(&config.logging.filter),
         "FABRICA_LOG_FORMAT" => given(match config.logging.format {
             LogFormat::Json => "json",

@@ -26,6 +26,8 @@ pub enum Section {
     Secrets,
     /// The payment gateway.
     Ecpay,
+    /// Mails to people.
+    Mail,
     /// The business.
     Shop,
     /// Logs and figures.
@@ -41,6 +43,7 @@ impl Section {
             Self::Storage => "Storage",
             Self::Secrets => "Secrets",
             Self::Ecpay => "ECPay",
+            Self::Mail => "Mail",
             Self::Shop => "Shop",
             Self::Observation => "Observation",
         }
@@ -77,7 +80,7 @@ const fn setting(
 /// Names that begin like ours but belong to scripts and tests.
 pub const NOT_SETTINGS: &[&str] = &["FABRICA_CONFIG", "FABRICA_PG_DIR", "FABRICA_TEST_POSTGRES"];
 
-use Section::{Ecpay, Observation, Secrets, Server, Shop, Storage};
+use Section::{Ecpay, Mail, Observation, Secrets, Server, Shop, Storage};
 use Shown::{Open, Secret, Url};
 
 /// Every setting.
@@ -102,7 +105,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(Server, "FABRICA_RATE_PER_HOUR", Open, "1000, in development 10000",
         "The same for an hour."),
     setting(Server, "FABRICA_RATE_AUTH_PER_MINUTE", Open, "10, in development 100",
-        "How many documents that log in, register, refresh a session or change a password one address may send in a minute; 0 for any number."),
+        "How many documents that log in, register, refresh a session, change or reset a password, or verify an address one network address may send in a minute; 0 for any number."),
     setting(Server, "FABRICA_RATE_COST_PER_MINUTE", Open, "10000, in development 100000",
         "What the GraphQL documents of a user, or without one an address, may cost together in a minute and at once; 0 for any sum."),
     setting(Server, "FABRICA_TRUSTED_DOCUMENTS", Open, "prefer",
@@ -118,13 +121,11 @@ pub const SETTINGS: &[Setting] = &[
         "A read replica. Accepted, and not used yet."),
     setting(Storage, "REDIS_URL", Url, "none",
         "Redis, for several replicas. Accepted, and not used yet."),
-    setting(Storage, "SMTP_URL", Url, "none",
-        "The mail server. Accepted, and not used yet."),
     setting(Storage, "FABRICA_MIGRATE", Open, "on",
         "Whether `serve` brings the database up to date by itself: `on` or `off`. With `off` it refuses to start on an old one."),
 
     setting(Secrets, "FABRICA_SECRET", Secret, "made and kept in FABRICA_DATA_DIR; required in production",
-        "At least 32 characters by chance. The keys for signed links and refresh tokens are derived from it; a new one ends every log-in."),
+        "At least 32 characters by chance. The keys for signed links, refresh tokens and the codes in mails are derived from it; a new one ends every log-in."),
     setting(Secrets, "FABRICA_SIGNING_KEY", Secret, "made and kept in FABRICA_DATA_DIR; required in production",
         "The Ed25519 key that signs access tokens: PKCS#8, as PEM or base64."),
 
@@ -136,8 +137,15 @@ pub const SETTINGS: &[Setting] = &[
         "The first half of the signing secret."),
     setting(Ecpay, "ECPAY_HASH_IV", Secret, "the public stage account; required in ECPay's production",
         "The second half of the signing secret."),
+    setting(Ecpay, "ECPAY_CREDIT_CHECK_CODE", Secret, "none; the simulator's own for the simulator",
+        "The merchant's check code (商家檢查碼) from ECPay's console. Without it cards are not given back through ECPay."),
     setting(Ecpay, "FABRICA_SIMULATOR_RESEND_SECONDS", Open, "5",
         "How long the simulator waits before it sends an unanswered notice again (1 to 3600)."),
+
+    setting(Mail, "SMTP_URL", Url, "none",
+        "The mail server: `smtps://<user>:<password>@<host>`, `smtp://…?tls=required` for STARTTLS, or `smtp://…` in the clear. Without it mails are put into the folder `mail` of FABRICA_DATA_DIR and, unless in production, shown at `/dev/mailbox`."),
+    setting(Mail, "FABRICA_MAIL_FROM", Open, "the seller's name and address; without one no-reply@ and the host of FABRICA_PUBLIC_URL",
+        "Who mails are from: `billing@shop.example`, or `Shop <billing@shop.example>`."),
 
     setting(Shop, "FABRICA_SELLER_NAME", Open, "a demo company; none in production",
         "The name on invoices. Required in production."),
@@ -151,6 +159,12 @@ pub const SETTINGS: &[Setting] = &[
         "The seller's phone number on invoices."),
     setting(Shop, "FABRICA_ORDER_LIFETIME_HOURS", Open, "24",
         "How long an order without a pay code can be paid (1 to 720)."),
+    setting(Shop, "FABRICA_RENEWAL_LEAD_DAYS", Open, "3",
+        "How many days before a period ends the order of the next one is placed (0 to 30); never more than a third of the period before."),
+    setting(Shop, "FABRICA_DUNNING_DAYS", Open, "1,3,5,7",
+        "On which days after a missed payment its owner is reminded: ascending, each 1 to 60, separated by commas. A day after the last one the subscription ends."),
+    setting(Shop, "FABRICA_GRACE_DAYS", Open, "3",
+        "How many days after its period an unpaid subscription still gives what it gave (0 to 60)."),
 
     setting(Observation, "FABRICA_LOG", Open, "info",
         "What is logged: a level (`warn`), or a filter such as `info,fabrica=debug`."),

@@ -114,6 +114,14 @@ fn a_value_that_cannot_work_is_named() {
         ("FABRICA_SIGNING_KEY", "bm8ga2V5"),
         ("FABRICA_SELLER_TAX_ID", "1234567"),
         ("FABRICA_ORDER_LIFETIME_HOURS", "0"),
+        ("FABRICA_RENEWAL_LEAD_DAYS", "31"),
+        ("FABRICA_DUNNING_DAYS", "3,1"),
+        ("FABRICA_DUNNING_DAYS", "1,1"),
+        ("FABRICA_DUNNING_DAYS", "0,3"),
+        ("FABRICA_DUNNING_DAYS", "1,61"),
+        ("FABRICA_DUNNING_DAYS", "1;3"),
+        ("FABRICA_DUNNING_DAYS", ","),
+        ("FABRICA_GRACE_DAYS", "-1"),
         ("FABRICA_LOG", "fabrica=noisy"),
         ("FABRICA_LOG_FORMAT", "xml"),
     ] {
@@ -216,6 +224,15 @@ fn every_setting_stands_in_the_documentation() {
 }
 
 #[test]
+fn the_ladder_of_reminders_is_a_list_of_days() {
+    let days = |changes: &[(&str, &str)]| development(changes).unwrap().shop.dunning_days;
+    assert_eq!(days(&[]), [1, 3, 5, 7]);
+    let own = [("FABRICA_DUNNING_DAYS", " 2, 10 ,60 ")];
+    assert_eq!(days(&own), [2, 10, 60]);
+    assert!(table_of(&development(&own).unwrap()).contains("FABRICA_DUNNING_DAYS = 2,10,60\n"));
+}
+
+#[test]
 fn shares_are_generous_on_a_developer_s_machine_alone() {
     let rates = |config: Config| {
         let rates = config.server.rates;
@@ -237,4 +254,24 @@ fn shares_are_generous_on_a_developer_s_machine_alone() {
         production(&[("FABRICA_RATE_PER_MINUTE", "-1")]),
         "FABRICA_RATE_PER_MINUTE",
     );
+}
+
+#[test]
+fn a_mail_server_and_a_sender_are_looked_at_before_the_first_mail() {
+    let smtp = [("SMTP_URL", "smtps://shop:hunter2@mail.example")];
+    let config = production(&smtp).unwrap();
+    assert!(config.mail.smtp_url.is_some());
+    assert!(!print::table_of(&config).contains("hunter2"));
+    for wrong in ["mail.example", "http://mail.example", "smtps://"] {
+        refused(production(&[("SMTP_URL", wrong)]), "SMTP_URL");
+    }
+    for right in ["shop@shop.example", "Good Goods <shop@shop.example>"] {
+        production(&[("FABRICA_MAIL_FROM", right)]).unwrap();
+    }
+    for wrong in ["shop", "Good Goods <shop>", "a@b.example, c@d.example"] {
+        refused(
+            production(&[("FABRICA_MAIL_FROM", wrong)]),
+            "FABRICA_MAIL_FROM",
+        );
+    }
 }

@@ -3,7 +3,16 @@
 use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
 
 /// What guesses passwords and tokens is asked for, or makes accounts.
-const GUARDED: [&str; 4] = ["logIn", "register", "refreshSession", "changePassword"];
+const GUARDED: [&str; 8] = [
+    "logIn",
+    "register",
+    "refreshSession",
+    "changePassword",
+    "requestEmailCode",
+    "verifyEmail",
+    "requestPasswordReset",
+    "resetPassword",
+];
 
 /// Whether a document can log somebody in, wherever it hides the field. Once counts for all of them: how many
 /// fields a mutation may have is bounded elsewhere.

@@ -38,6 +38,7 @@ pub fn router(house: House) -> Router {
         .with_state(house.clone())
         .merge(callbacks::ecpay::router(house.clone()))
         .merge(pages::router(house.clone()))
+        .merge(pages::mailbox_router(house.clone()))
         .merge(simulated(&house))
         .fallback(public::not_found)
         .method_not_allowed_fallback(public::no_such_method);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use adapters::simulator::{FaultPlan, Page, Simulator};
+use adapters::simulator::{Control, FaultPlan, Page, Simulator};
 use axum::{
     Json, Router,
     body::Bytes,
@@ -23,10 +23,14 @@ pub fn router(simulator: Arc<Simulator>) -> Router {
     Router::new()
         .route("/Cashier/AioCheckOut/V5", post(checkout))
         .route("/Cashier/QueryTradeInfo/V5", post(query))
+        .route("/CreditDetail/DoAction", post(act_on_card))
+        .route("/CreditDetail/QueryTrade/V2", post(query_card))
+        .route("/Cashier/QueryCreditCardPeriodInfo", post(query_contract))
+        .route("/Cashier/CreditCardPeriodAction", post(act_on_contract))
         .route("/trades/{number}", get(show))
         .route("/trades/{number}/card", post(pay_by_card))
         .route("/trades/{number}/pay", post(pay_code))
-        .route("/control", get(faults).post(set_faults))
+        .route("/control", get(faults).post(control))
         .route("/", get(list))
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .with_state(simulator)
@@ -37,6 +41,32 @@ async fn checkout(State(simulator): House, body: Bytes) -> Response {
 }
 
 async fn query(State(simulator): House, body: Bytes) -> Response {
+    plain(simulator.query(&body))
+}
+
+async fn act_on_card(State(simulator): House, body: Bytes) -> Response {
+    simulator.act_on_card(&body).map_or_else(lost, plain)
+}
+
+async fn query_card(State(simulator): House, body: Bytes) -> Response {
+    simulator.query_card(&body).map_or_else(lost, plain)
+}
+
+/// An answer that never arrives, as far as anybody can tell from what does.
+fn lost() -> Response {
+    StatusCode::BAD_GATEWAY.into_response()
+}
+
+async fn query_contract(State(simulator): House, body: Bytes) -> Response {
+    plain(simulator.query_contract(&body))
+}
+
+async fn act_on_contract(State(simulator): House, body: Bytes) -> Response {
+    plain(simulator.act_on_contract(&body))
+}
+
+/// As ECPay answers servers, whatever it says.
+fn plain(text: String) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -45,7 +75,7 @@ async fn query(State(simulator): House, body: Bytes) -> Response {
             "default-src 'none'; sandbox",
         ),
     ];
-    (headers, simulator.query(&body)).into_response()
+    (headers, text).into_response()
 }
 
 /// What a link may fill in.
@@ -78,9 +108,17 @@ async fn faults(State(simulator): House) -> Json<FaultPlan> {
     Json(simulator.faults())
 }
 
-async fn set_faults(State(simulator): House, Json(plan): Json<FaultPlan>) -> Json<FaultPlan> {
-    simulator.set_faults(plan);
-    Json(simulator.faults())
+async fn control(State(simulator): House, Json(order): Json<Control>) -> Response {
+    match order {
+        Control::Faults(plan) => {
+            simulator.set_faults(plan);
+            Json(simulator.faults()).into_response()
+        }
+        Control::Charge(charging) => match simulator.charge(&charging.charge) {
+            Some(contract) => Json(contract).into_response(),
+            None => (StatusCode::NOT_FOUND, "no contract that could be charged\n").into_response(),
+        },
+    }
 }
 
 fn respond(page: Page) -> Response {

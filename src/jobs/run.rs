@@ -1,21 +1,20 @@
 //! Running the jobs.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc};
 
-use adapters::ecpay::Ecpay;
-use domain::{
-    base::{App, Op, Result, job_run},
-    flows, users,
+use chrono::{DateTime, Utc};
+use domain::base::{
+    App, Op, job_run,
+    jobs::{JOBS, Job, jobs_of},
 };
-use entity::payments::notice;
 use tokio::sync::Mutex;
 use tokio_cron_scheduler::{Job as CronJob, JobScheduler, JobSchedulerError};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::schedule::{JOBS, Job, Work};
-
-/// How many things one run deals with: a kill loses at most the one it was at.
-const BATCH: u64 = 100;
+use super::{
+    look::keep_looking,
+    work::{move_when_set, send_when_poked, work},
+};
 
 /// The running clockwork.
 pub struct Jobs {
@@ -29,31 +28,22 @@ pub struct Jobs {
 /// The scheduler cannot be started.
 pub async fn start(app: Arc<App>, stop: CancellationToken) -> Result<Jobs, JobSchedulerError> {
     let scheduler = JobScheduler::new().await?;
-    let running = TaskTracker::new();
-    for job in JOBS {
-        let (app, stop, running) = (Arc::clone(&app), stop.clone(), running.clone());
-        // A run that takes longer than its interval is not run twice at once.
-        let alone = Arc::new(Mutex::new(()));
-        let every = Duration::from_secs(u64::from(job.every_seconds));
-        let tick = CronJob::new_repeated_async(every, move |_, _| {
-            let (app, stop, running, alone) = (
-                Arc::clone(&app),
-                stop.clone(),
-                running.clone(),
-                Arc::clone(&alone),
-            );
-            Box::pin(async move {
-                let Ok(_alone) = alone.try_lock() else {
-                    return;
-                };
-                if !stop.is_cancelled() {
-                    running.track_future(run_slot(app, job)).await;
-                }
-            })
+    let runner = Runner::new(Arc::clone(&app), stop.clone());
+    for job in jobs_of(&app.policy) {
+        let runner = runner.clone();
+        let tick = CronJob::new_async(schedule(job.every_seconds), move |_, _| {
+            runner.tick(job);
+            Box::pin(std::future::ready(()))
         })?;
         scheduler.add(tick).await?;
     }
     scheduler.start().await?;
+    let running = runner.running.clone();
+    running.spawn(send_when_poked(Arc::clone(&app), stop.clone()));
+    if app.policy.test_clocks {
+        running.spawn(move_when_set(Arc::clone(&app), stop.clone()));
+    }
+    running.spawn(keep_looking(app, runner, stop));
     Ok(Jobs { scheduler, running })
 }
 
@@ -68,10 +58,65 @@ impl Jobs {
     }
 }
 
-/// Does the present slot of a job, unless another replica has it.
-async fn run_slot(app: Arc<App>, job: &'static Job) {
+/// The scheduler's word for "every so many seconds", at the beginning of each slot. `every_seconds` divides the hour,
+/// or is a number of hours that divides the day.
+fn schedule(every_seconds: u32) -> String {
+    match every_seconds {
+        ..60 => format!("*/{every_seconds} * * * * *"),
+        60..3600 => format!("0 */{} * * * *", every_seconds / 60),
+        _ => format!("0 0 */{} * * *", every_seconds / 3600),
+    }
+}
+
+/// Begins runs, in tasks of their own.
+#[derive(Clone)]
+pub(super) struct Runner {
+    app: Arc<App>,
+    stop: CancellationToken,
+    running: TaskTracker,
+    /// A run that takes longer than its interval is not run twice at once by this process.
+    alone: Arc<HashMap<&'static str, Arc<Mutex<()>>>>,
+}
+
+impl Runner {
+    fn new(app: Arc<App>, stop: CancellationToken) -> Self {
+        let alone = JOBS.iter().map(|job| (job.name, Arc::default())).collect();
+        Self {
+            app,
+            stop,
+            running: TaskTracker::new(),
+            alone: Arc::new(alone),
+        }
+    }
+
+    /// Begins the run of the slot that it is now.
+    fn tick(&self, job: &'static Job) {
+        self.begin(job, job.slot_at(self.app.clock.now()));
+    }
+
+    /// Begins the run of this slot, unless the job runs here already, or another replica has the slot.
+    pub(super) fn begin(&self, job: &'static Job, slot: DateTime<Utc>) {
+        if self.stop.is_cancelled() {
+            return;
+        }
+        let Some(Ok(alone)) = self
+            .alone
+            .get(job.name)
+            .map(|alone| Arc::clone(alone).try_lock_owned())
+        else {
+            return;
+        };
+        let app = Arc::clone(&self.app);
+        self.running.spawn(async move {
+            run_slot(app, job, slot).await;
+            drop(alone);
+        });
+    }
+}
+
+/// Does a slot of a job, unless another replica has it.
+async fn run_slot(app: Arc<App>, job: &'static Job, slot: DateTime<Utc>) {
     let op = Op::system(app, job.name, "job");
-    let slot = job_run::slot_at(op.now(), i64::from(job.every_seconds));
     match job_run::claim(&op, job.name, slot).await {
         Ok(true) => {}
         Ok(false) => {
@@ -85,7 +130,10 @@ async fn run_slot(app: Arc<App>, job: &'static Job) {
         }
     }
     metrics::counter!("job_slot_claim_total", "job" => job.name, "won" => "yes").increment(1);
-    let outcome = work(&op, job.work).await;
+    let late = (op.machine_now() - slot).as_seconds_f64().max(0.0);
+    metrics::gauge!("job_lateness_seconds", "job" => job.name).set(late);
+    let until = job.slot_at(op.machine_now()) + job.every();
+    let outcome = work(&op, job.work, until).await;
     match &outcome {
         Ok(0) => {}
         Ok(handled) => tracing::info!(job = job.name, handled, "a job ran"),
@@ -96,22 +144,27 @@ async fn run_slot(app: Arc<App>, job: &'static Job) {
     }
 }
 
-async fn work(op: &Op, work: Work) -> Result<u64> {
-    match work {
-        Work::ApplyNotices => flows::apply_notices(op, BATCH, reread).await,
-        Work::AskGateway => flows::ask_about_due_payments(op, BATCH).await,
-        Work::ExpireOrders => flows::expire_orders(op, BATCH).await,
-        Work::CleanUp => clean_up(op).await,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_job_ticks_at_the_beginning_of_its_slots() {
+        for job in JOBS {
+            let every = job.every_seconds;
+            let divides = match every {
+                ..60 => 60 % every == 0,
+                60..3600 => 3600 % every == 0 && every % 60 == 0,
+                _ => 86_400 % every == 0 && every % 3600 == 0,
+            };
+            assert!(divides, "{} every {every} s", job.name);
+        }
+        assert_eq!(schedule(10), "*/10 * * * * *");
+        assert_eq!(schedule(300), "0 */5 * * * *");
+        assert_eq!(schedule(3600), "0 0 */1 * * *");
+        for every in [5, 300, 3600] {
+            let job = CronJob::new(schedule(every), |_, _| {});
+            assert!(job.is_ok(), "{every}");
+        }
     }
-}
-
-fn reread(stored: &notice::Model) -> Option<domain::ports::Notice> {
-    Ecpay::reread_notice(stored.kind, stored.fields.0.clone()).ok()
-}
-
-async fn clean_up(op: &Op) -> Result<u64> {
-    let sessions = users::clean_sessions(op).await?;
-    let keys = domain::base::idempotency::forget_expired(op).await?;
-    let runs = job_run::forget(op, chrono::Duration::days(7)).await?;
-    Ok(sessions + keys + runs)
 }

@@ -126,6 +126,29 @@ describe('the operations of the folder, in the order of a day at the shop', () =
     assert.ok(Number(seen.credit.amount) > 0 && pro !== starter);
   });
 
+  test('a customer pauses a subscription, and decides whether it goes on', async () => {
+    const subscriptionId = known.subscription;
+    const { subscription } = await ask('mei', 'SubscriptionOutlook', { id: subscriptionId });
+    assert.equal(subscription.hasAccess, true);
+    assert.equal(subscription.periods.totalCount, 1);
+    assert.equal(subscription.nextRenewal.periodStart, subscription.paidUntil);
+    const off = await ask('mei', 'SetAutoRenew', { input: { subscriptionId, autoRenew: false } });
+    assert.equal(off.setAutoRenew.subscription.autoRenew, false);
+    const cancelled = await ask('mei', 'CancelSubscription', { input: { subscriptionId, at: 'PERIOD_END' } });
+    assert.equal(cancelled.cancelSubscription.subscription.cancelAtPeriodEnd, true);
+    await ask('mei', 'ResumeSubscription', { input: { subscriptionId } });
+
+    const seen = [];
+    for await (const { subscriptionStatusChanged } of watch('mei', 'SubscriptionStatusChanged', { subscriptionId })) {
+      if (seen.length === 0) await ask('mei', 'PauseSubscription', { input: { subscriptionId } });
+      seen.push(subscriptionStatusChanged.status);
+      if (subscriptionStatusChanged.status === 'PAUSED') break;
+    }
+    assert.deepEqual(seen, ['ACTIVE', 'PAUSED']);
+    const { resumeSubscription } = await ask('mei', 'ResumeSubscription', { input: { subscriptionId } });
+    assert.equal(resumeSubscription.subscription.status, 'ACTIVE');
+  });
+
   test('a customer orders, and thinks better of it', async () => {
     const { createOrder } = await ask('mei', 'CreateOrder', { input: { planId: known.lifetime } });
     const { cancelOrder } = await ask('mei', 'CancelOrder', { input: { orderId: createOrder.order.id } });
@@ -142,6 +165,17 @@ describe('the operations of the folder, in the order of a day at the shop', () =
     assert.equal((await ask('staff', 'StaffPayments')).payments.totalCount, 1);
     assert.ok((await ask('staff', 'StaffAuditLog')).auditLog.totalCount > 0);
 
+    const { jobs } = await ask('staff', 'StaffJobs');
+    assert.ok(jobs.some(({ name }) => name === 'renew_subscriptions'));
+    const { runJob } = await ask('staff', 'RunJob', { input: { name: 'renew_subscriptions' } });
+    assert.equal(runJob.job.name, 'renew_subscriptions');
+    assert.equal((await ask('staff', 'StaffParkedSubscriptions')).subscriptions.totalCount, 0);
+    // None is parked, so that a retry is refused; it is asked for all the same.
+    run.add('RetrySubscription');
+    const sound = { subscriptionId: known.subscription };
+    const refused = await people.staff.request(operation('RetrySubscription'), { input: sound });
+    assert.equal(refused.retrySubscription.errors[0].code, 'INVALID_STATE');
+
     const price = { amount: '899', currency: 'TWD' };
     const input = { slug: 'studio', name: 'Studio', price, billingCycle: 'MONTHLY' };
     const { id: planId } = (await ask('staff', 'CreatePlan', { input })).createPlan.plan;
@@ -151,6 +185,42 @@ describe('the operations of the folder, in the order of a day at the shop', () =
     const paused = { subscriptionId: known.subscription, status: 'PAUSED' };
     const { updateSubscriptionStatus } = await ask('staff', 'UpdateSubscriptionStatus', { input: paused });
     assert.equal(updateSubscriptionStatus.subscription.status, 'PAUSED');
+  });
+
+  test('staff give money back', async () => {
+    const part = (amount) => ({ paymentId: known.payment, amount: { amount, currency: 'TWD' } });
+    const { refundPreview } = await ask('staff', 'RefundPreview', { input: { ...part('1'), isManual: true } });
+    assert.equal(refundPreview.preview.kind, 'MANUAL');
+    const asked = { reason: 'The lid was loose', isManual: true };
+    const { refundPayment } = await ask('staff', 'RefundPayment', { input: { ...part('1'), ...asked } });
+    assert.equal(refundPayment.refund.status, 'AWAITING_STAFF');
+    const input = { refundId: refundPayment.refund.id, reference: '20261121-0042', note: 'To the account on file' };
+    const { completeManualRefund } = await ask('staff', 'CompleteManualRefund', { input });
+    assert.equal(completeManualRefund.refund.status, 'SUCCEEDED');
+    const { refund } = await ask('mei', 'Refund', { id: refundPayment.refund.id });
+    assert.match(refund.creditNote.number, /^CN-\d{4}-000001$/);
+
+    const other = (await ask('staff', 'RefundPayment', { input: { ...part('2'), ...asked } })).refundPayment.refund;
+    const { cancelRefund } = await ask('staff', 'CancelRefund', { input: { refundId: other.id } });
+    assert.equal(cancelRefund.refund.status, 'CANCELLED');
+    assert.equal((await ask('staff', 'StaffRefunds')).refunds.totalCount, 2);
+  });
+
+  test('staff let a month go by for one customer', async () => {
+    const { createTestClock } = await ask('staff', 'CreateTestClock', { input: { name: 'A month' } });
+    const { id: testClockId, shows } = createTestClock.testClock;
+    const attached = { userId: known.newcomer, testClockId };
+    const { attachToTestClock } = await ask('staff', 'AttachToTestClock', { input: attached });
+    assert.equal(attachToTestClock.user.testClock.shows, shows);
+    const to = new Date(Date.parse(shows) + 31 * 86_400_000).toISOString();
+    await ask('staff', 'AdvanceTestClock', { input: { testClockId, to } });
+    let testClock;
+    do {
+      ({ testClock } = await ask('staff', 'TestClock', { id: testClockId }));
+    } while (testClock.status === 'MOVING');
+    assert.equal(Date.parse(testClock.shows), Date.parse(to));
+    assert.equal(testClock.customers.nodes[0].id, known.newcomer);
+    assert.equal((await ask('staff', 'TestClocks')).testClocks.totalCount, 1);
   });
 
   test('an administrator looks after people', async () => {

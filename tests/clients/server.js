@@ -11,8 +11,8 @@ export const ROOT = path.resolve(import.meta.dirname, '../..');
 const PROGRAM = path.resolve(ROOT, process.env.FABRICA_BIN ?? 'target/debug/fabrica');
 const DEMO_PASSWORD = 'fabrica-demo-2026';
 
-/** Starts a server and waits until it is ready. `stop` waits until the process is gone. */
-export async function startServer() {
+/** Starts a server with these settings and waits until it is ready. `stop` waits until the process is gone. */
+export async function startServer(settings = {}) {
   const data = await mkdtemp(path.join(tmpdir(), 'fabrica-clients-'));
   const address = `127.0.0.1:${await freePort()}`;
   // Nothing of the caller's settings: a database of theirs must never be seeded by a test.
@@ -21,6 +21,7 @@ export async function startServer() {
     FABRICA_DATA_DIR: data,
     FABRICA_LISTEN: address,
     FABRICA_LOG: 'warn',
+    ...settings,
   };
   await finished(launch('seed', environment), 'seed');
   const server = launch('serve', environment);

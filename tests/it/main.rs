@@ -11,8 +11,12 @@
 mod accounts;
 mod callbacks;
 mod checkout;
+mod corpus;
 mod documents;
 mod house;
 mod kit;
 mod live;
+mod mails;
 mod operation;
+mod refunds;
+mod test_clocks;

@@ -21,6 +21,7 @@ use entity::{
     id::PaymentId,
     money::{Currency, Money},
     payments::{NoticeKind, PaymentMethod},
+    plans::BillingCycle,
 };
 use tokio::net::TcpListener;
 
@@ -68,6 +69,7 @@ impl World {
         let shop = Router::new()
             .route("/ecpay/notify", post(receive))
             .route("/ecpay/payment-info", post(receive))
+            .route("/ecpay/period", post(receive))
             .with_state(Arc::clone(&inbox));
         let shop_url = serve(shop).await;
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("simulator-{name}"));
@@ -111,6 +113,10 @@ impl World {
             merchant_trade_no: number.to_owned(),
             method,
             amount: Money::new(1280, Currency::Twd),
+            periodic: match method {
+                PaymentMethod::CreditCardPeriodic => self.ecpay.periodic(BillingCycle::Monthly),
+                _ => None,
+            },
             items: vec!["咖啡豆 x 2".to_owned(), "Tom's <b>\"A+B\"</b>".to_owned()],
             created_at: "2026-01-15T01:30:00Z".parse().unwrap(),
             result_url: "https://shop.example/pay/result/pay_1".to_owned(),
@@ -168,6 +174,18 @@ impl World {
         assert_eq!(kept, serde_json::from_str(plan).unwrap());
     }
 
+    /// Orders a charge through the control address; the contract as it is then.
+    pub async fn charge(&self, order: &str) -> serde_json::Value {
+        let request = self
+            .browser
+            .post(format!("{}/simulator/control", self.url))
+            .header("content-type", "application/json")
+            .body(format!(r#"{{"charge": {order}}}"#));
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status().as_u16(), 200, "{order}");
+        response.json().await.unwrap()
+    }
+
     pub fn will_answer(&self, answers: &[&'static str]) {
         self.inbox.lock().unwrap().answers.extend(answers);
     }
@@ -190,6 +208,7 @@ impl World {
             .map(|(path, body)| {
                 let kind = match path.as_str() {
                     "/ecpay/notify" => NoticeKind::Payment,
+                    "/ecpay/period" => NoticeKind::Period,
                     _ => NoticeKind::PaymentInfo,
                 };
                 self.ecpay.read_notice(kind, &body).unwrap()

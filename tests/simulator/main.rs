@@ -8,7 +8,9 @@
 mod faults;
 mod kit;
 mod odd_answers;
+mod periodic;
 mod process;
+mod refunds;
 
 use domain::base::clock::Clock as _;
 use domain::ports::{Gateway as _, Outcome, PayCode, TradeState};
@@ -71,8 +73,8 @@ async fn a_card_payment_is_told_until_the_shop_has_answered() {
     assert_eq!(first.outcome, Outcome::Paid { at });
     assert_eq!(
         first.fields.len(),
-        16,
-        "with every documented field, empty ones too"
+        16 + 11,
+        "with every documented field, empty ones too, and what a refund needs"
     );
 
     // and a question is answered the same

@@ -3,7 +3,9 @@
 use domain::ports::gateway::{Checkout, CheckoutForm, NotAccepted};
 use entity::{money::Money, payments::PaymentMethod};
 
-use super::{amount, check_mac, item_name::item_name, settings::EcpaySettings, taipei_time};
+use super::{
+    amount, check_mac, item_name::item_name, periodic, settings::EcpaySettings, taipei_time,
+};
 
 /// No URL in the form may be longer.
 const LONGEST_URL: usize = 200;
@@ -52,6 +54,7 @@ pub fn checkout_form(
     fields.push("ReturnURL", format!("{}/ecpay/notify", settings.public_url));
     fields.push("EncryptType", "1");
     push_method(&mut fields, settings, checkout.method)?;
+    push_contract(&mut fields, settings, checkout)?;
     // The way back for a shopper who gives up. ECPay may ignore it, and must not get one it would cut.
     if checkout.result_url.len() <= LONGEST_URL {
         fields.push("ClientBackURL", checkout.result_url.clone());
@@ -72,9 +75,11 @@ fn push_method(
     let public_url = &settings.public_url;
     let lifetimes = &settings.code_lifetimes;
     let (choice, lifetime) = match method {
-        PaymentMethod::CreditCard => {
+        PaymentMethod::CreditCard | PaymentMethod::CreditCardPeriodic => {
             fields.push("ChoosePayment", "Credit");
             fields.push("OrderResultURL", format!("{public_url}/ecpay/result"));
+            // Tells the number of the authorisation, without which a refund cannot ask about it.
+            fields.push("NeedExtraPaidInfo", "Y");
             return Ok(());
         }
         PaymentMethod::Atm => ("ATM", ("ExpireDate", lifetimes.atm_days)),
@@ -92,6 +97,28 @@ fn push_method(
     Ok(())
 }
 
+/// The contract to charge the card again. A method without one must not bring one, and the other way round.
+fn push_contract(
+    fields: &mut Fields,
+    settings: &EcpaySettings,
+    checkout: &Checkout,
+) -> Result<(), NotAccepted> {
+    match (checkout.method, checkout.periodic) {
+        (PaymentMethod::CreditCardPeriodic, Some(periodic)) => {
+            let total = amount::to_text(checkout.amount).ok_or(NotAccepted::Method)?;
+            fields.push("PeriodAmount", total);
+            fields.push("PeriodType", periodic::letter(periodic.unit));
+            fields.push("Frequency", periodic.every.to_string());
+            fields.push("ExecTimes", periodic.times.to_string());
+            let url = format!("{}/ecpay/period", settings.public_url);
+            fields.push("PeriodReturnURL", url);
+            Ok(())
+        }
+        (PaymentMethod::CreditCardPeriodic, None) | (_, Some(_)) => Err(NotAccepted::Method),
+        (_, None) => Ok(()),
+    }
+}
+
 #[derive(Default)]
 struct Fields(Vec<(String, String)>);
 
@@ -103,7 +130,7 @@ impl Fields {
 
 #[cfg(test)]
 mod tests {
-    use entity::{id::PaymentId, money::Currency};
+    use entity::{id::PaymentId, money::Currency, plans::BillingCycle};
 
     use super::*;
 
@@ -117,6 +144,7 @@ mod tests {
             merchant_trade_no: "TPE20260115A0001".to_owned(),
             method,
             amount: Money::new(1280, Currency::Twd),
+            periodic: None,
             items: vec!["咖啡豆 x 2".to_owned(), "運費".to_owned()],
             created_at: "2026-01-15T01:30:00Z".parse().unwrap(),
             result_url: "https://shop.example/pay/result/pay_1.2.3".to_owned(),
@@ -147,6 +175,7 @@ mod tests {
             ("ReturnURL", "https://shop.example/ecpay/notify"),
             ("OrderResultURL", "https://shop.example/ecpay/result"),
             ("ChoosePayment", "Credit"),
+            ("NeedExtraPaidInfo", "Y"),
             ("EncryptType", "1"),
         ] {
             assert_eq!(value(&form, name), Some(expected), "{name}");
@@ -159,6 +188,38 @@ mod tests {
             &settings.hash_key,
             &settings.hash_iv
         ));
+    }
+
+    #[test]
+    fn a_card_to_be_charged_again_says_when_how_often_and_where_to_tell_us() {
+        let mut monthly = checkout(PaymentMethod::CreditCardPeriodic);
+        monthly.periodic = periodic::contract(&settings(), BillingCycle::Monthly);
+        let form = checkout_form(&settings(), &monthly).unwrap();
+        for (name, expected) in [
+            ("ChoosePayment", "Credit"),
+            ("TotalAmount", "1280"),
+            ("PeriodAmount", "1280"),
+            ("PeriodType", "M"),
+            ("Frequency", "1"),
+            ("ExecTimes", "99"),
+            ("PeriodReturnURL", "https://shop.example/ecpay/period"),
+            ("OrderResultURL", "https://shop.example/ecpay/result"),
+        ] {
+            assert_eq!(value(&form, name), Some(expected), "{name}");
+        }
+        let settings = settings();
+        let (key, iv) = (&settings.hash_key, &settings.hash_iv);
+        assert!(check_mac::verify(&form.fields, key, iv));
+    }
+
+    #[test]
+    fn a_contract_and_its_method_come_together_or_not_at_all() {
+        let without = checkout(PaymentMethod::CreditCardPeriodic);
+        let refusal = Err(NotAccepted::Method);
+        assert_eq!(checkout_form(&settings(), &without), refusal);
+        let mut once = checkout(PaymentMethod::CreditCard);
+        once.periodic = periodic::contract(&settings(), BillingCycle::Yearly);
+        assert_eq!(checkout_form(&settings(), &once), refusal);
     }
 
     #[test]

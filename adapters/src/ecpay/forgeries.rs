@@ -68,6 +68,56 @@ fn a_field_cannot_be_hidden_under_a_signature_that_does_not_cover_borders_and_ca
     }
 }
 
+const CHARGED: [(&str, &str); 8] = [
+    ("Amount", "100"),
+    ("Gwsr", "13475999"),
+    ("MerchantID", "3002607"),
+    ("MerchantTradeNo", "T1"),
+    ("ProcessDate", "2026/02/15 06:00:00"),
+    ("RtnCode", "1"),
+    ("SimulatePaid", "1"),
+    ("TotalSuccessTimes", "2"),
+];
+
+#[test]
+fn a_charge_cannot_be_disguised_and_counts_at_its_own_address_alone() {
+    let read = |body: &[u8]| house().read_notice(NoticeKind::Period, body);
+    let honest = String::from_utf8(signed_body(&CHARGED)).unwrap();
+    assert!(read(honest.as_bytes()).unwrap().is_simulated);
+    for (from, to) in [
+        ("Gwsr=", "gwsr="),
+        ("Amount=", "amount="),
+        ("TotalSuccessTimes=", "totalsuccesstimes="),
+        ("RtnCode=1&SimulatePaid=1", "RtnCode=1%26SimulatePaid%3D1"),
+        (
+            "SimulatePaid=1&TotalSuccessTimes=2",
+            "SimulatePaid=1%26TotalSuccessTimes%3D2",
+        ),
+    ] {
+        let changed = honest.replace(from, to);
+        assert_ne!(changed, honest);
+        let rejected = read(changed.as_bytes()).unwrap_err();
+        assert_eq!(rejected.reply(), "0|Malformed", "{changed}");
+    }
+    // What was signed for one address is nothing at another.
+    assert!(read(&signed_body(&PAID)).is_err());
+    for kind in [NoticeKind::Payment, NoticeKind::PaymentInfo] {
+        assert!(house().read_notice(kind, honest.as_bytes()).is_err());
+    }
+    for (missing, _) in CHARGED {
+        let rest: Vec<_> = CHARGED
+            .into_iter()
+            .filter(|(name, _)| *name != missing)
+            .collect();
+        let read = read(&signed_body(&rest));
+        match missing {
+            "SimulatePaid" => assert!(!read.unwrap().is_simulated),
+            "MerchantID" => assert_eq!(read.unwrap_err(), Rejected::MerchantId),
+            _ => assert_eq!(read.unwrap_err(), Rejected::Malformed(missing)),
+        }
+    }
+}
+
 #[test]
 fn a_signed_notice_without_what_we_need_is_refused() {
     for (missing, _) in PAID {

@@ -2,16 +2,21 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::ports::gateway::{
-    Checkout, CheckoutForm, Gateway, NotAccepted, Notice, TradeReport, Unanswered,
+use domain::ports::{
+    CardAnswer, CardInstruction, CardQuestion, CardReport, Checkout, CheckoutForm, ContractAnswer,
+    ContractReport, Gateway, NotAccepted, NotRefundedHere, Notice, Periodic, TradeReport,
+    Unanswered,
 };
 use entity::{
     money::Money,
     payments::{NoticeKind, PaymentMethod},
+    plans::BillingCycle,
 };
 
 use super::{
-    checkout_form, notice, query,
+    checkout_form, notice,
+    period_action::{self, Action},
+    period_query, periodic, query, refund,
     rejected::Rejected,
     settings::{BadSetting, EcpaySettings},
     signed_form::SignedForm,
@@ -52,7 +57,7 @@ impl Ecpay {
         &self.settings
     }
 
-    /// Reads the raw body that came to `/ecpay/notify` or `/ecpay/payment-info`.
+    /// Reads the raw body that came to `/ecpay/notify`, `/ecpay/payment-info` or `/ecpay/period`.
     ///
     /// # Errors
     /// [`Rejected`], for the first reason found: body, signature, merchant, fields.
@@ -69,6 +74,15 @@ impl Ecpay {
         fields: Vec<(String, String)>,
     ) -> Result<Notice, Rejected> {
         read(kind, SignedForm::stored(fields))
+    }
+
+    async fn act(
+        &self,
+        merchant_trade_no: &str,
+        action: Action,
+        now: DateTime<Utc>,
+    ) -> Result<ContractAnswer, Unanswered> {
+        period_action::act(&self.client, &self.settings, merchant_trade_no, action, now).await
     }
 
     /// Reads the raw body that a browser brought to `/ecpay/result` or `/ecpay/client-redirect`.
@@ -88,6 +102,7 @@ fn read(kind: NoticeKind, form: SignedForm) -> Result<Notice, Rejected> {
     match kind {
         NoticeKind::Payment => notice::read_payment(form),
         NoticeKind::PaymentInfo => notice::read_payment_info(form),
+        NoticeKind::Period => notice::read_period(form),
     }
 }
 
@@ -111,5 +126,45 @@ impl Gateway for Ecpay {
         now: DateTime<Utc>,
     ) -> Result<TradeReport, Unanswered> {
         query::query_trade(&self.client, &self.settings, merchant_trade_no, now).await
+    }
+
+    fn refunds_cards(&self) -> Result<(), NotRefundedHere> {
+        refund::check_code(&self.settings).map(|_| ())
+    }
+
+    async fn card_state(&self, question: &CardQuestion) -> Result<CardReport, Unanswered> {
+        refund::card_state(&self.client, &self.settings, question).await
+    }
+
+    async fn instruct_card(&self, instruction: &CardInstruction) -> Result<CardAnswer, Unanswered> {
+        refund::instruct(&self.client, &self.settings, instruction).await
+    }
+
+    fn periodic(&self, cycle: BillingCycle) -> Option<Periodic> {
+        periodic::contract(&self.settings, cycle)
+    }
+
+    async fn query_contract(
+        &self,
+        merchant_trade_no: &str,
+        now: DateTime<Utc>,
+    ) -> Result<ContractReport, Unanswered> {
+        period_query::query_contract(&self.client, &self.settings, merchant_trade_no, now).await
+    }
+
+    async fn cancel_contract(
+        &self,
+        merchant_trade_no: &str,
+        now: DateTime<Utc>,
+    ) -> Result<ContractAnswer, Unanswered> {
+        self.act(merchant_trade_no, Action::Cancel, now).await
+    }
+
+    async fn retry_contract(
+        &self,
+        merchant_trade_no: &str,
+        now: DateTime<Utc>,
+    ) -> Result<ContractAnswer, Unanswered> {
+        self.act(merchant_trade_no, Action::ReAuth, now).await
     }
 }

@@ -4,10 +4,13 @@ use chrono::{DateTime, Utc};
 use domain::ports::gateway::{TradeReport, TradeState, Unanswered};
 use entity::money::{Currency, Money};
 
-use super::{amount, check_mac, settings::EcpaySettings, taipei_time};
-
-/// Longer answers are not read.
-const MOST_BYTES: usize = 64 * 1024;
+use super::{
+    amount,
+    call::{ask, parse, unanswered},
+    card_facts, check_mac,
+    settings::EcpaySettings,
+    taipei_time,
+};
 
 /// Asks about one trade.
 ///
@@ -19,60 +22,22 @@ pub async fn query_trade(
     merchant_trade_no: &str,
     now: DateTime<Utc>,
 ) -> Result<TradeReport, Unanswered> {
-    let response = client
-        .post(format!("{}/Cashier/QueryTradeInfo/V5", settings.base_url))
-        .form(&request(settings, merchant_trade_no, now))
-        .send()
-        .await
-        .map_err(|cause| Unanswered(reason(&cause)))?;
-    if response.status() != reqwest::StatusCode::OK {
-        return Err(Unanswered(format!("status {}", response.status().as_u16())));
-    }
-    let body = read_bounded(response).await?;
-    let text = String::from_utf8(body).map_err(|_| unanswered("the answer is not UTF-8"))?;
+    let fields = request(settings, merchant_trade_no, now);
+    let text = ask(client, settings, "/Cashier/QueryTradeInfo/V5", fields).await?;
     read_report(&text, settings, merchant_trade_no)
 }
 
-fn request(
+/// The fields of every question about one trade.
+pub(super) fn request(
     settings: &EcpaySettings,
     merchant_trade_no: &str,
     now: DateTime<Utc>,
 ) -> Vec<(String, String)> {
-    let mut fields = vec![
+    vec![
         ("MerchantID".to_owned(), settings.merchant_id.clone()),
         ("MerchantTradeNo".to_owned(), merchant_trade_no.to_owned()),
         ("TimeStamp".to_owned(), now.timestamp().to_string()),
-    ];
-    let signature = check_mac::sign(&fields, &settings.hash_key, &settings.hash_iv);
-    fields.push((check_mac::FIELD.to_owned(), signature));
-    fields
-}
-
-/// What went wrong, without the address: it may carry what a log must not.
-fn reason(cause: &reqwest::Error) -> String {
-    let kind = if cause.is_timeout() {
-        "no answer in time"
-    } else if cause.is_connect() {
-        "no connection"
-    } else {
-        "the call broke off"
-    };
-    kind.to_owned()
-}
-
-async fn read_bounded(mut response: reqwest::Response) -> Result<Vec<u8>, Unanswered> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response
-        .chunk()
-        .await
-        .map_err(|cause| Unanswered(reason(&cause)))?
-    {
-        if body.len() + chunk.len() > MOST_BYTES {
-            return Err(unanswered("the answer is too long"));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
+    ]
 }
 
 /// Reads the answer to a question about one trade.
@@ -128,12 +93,16 @@ pub fn read_report(
         gateway_method: get("PaymentType").unwrap_or_default().to_owned(),
         amount,
         fee: get("PaymentTypeChargeFee").and_then(amount::fee_from_text),
+        card: card_facts::read(get),
     })
 }
 
 /// The signed fields of an answer. Whether ECPay escapes them is not documented, so the signature
 /// decides: first as they stand, then with their escapes resolved. A plus is a plus either way.
-fn verified(text: &str, settings: &EcpaySettings) -> Result<Vec<(String, String)>, Unanswered> {
+pub(super) fn verified(
+    text: &str,
+    settings: &EcpaySettings,
+) -> Result<Vec<(String, String)>, Unanswered> {
     let is_signed = |fields: &[(String, String)]| {
         check_mac::verify(fields, &settings.hash_key, &settings.hash_iv)
     };
@@ -154,20 +123,4 @@ fn verified(text: &str, settings: &EcpaySettings) -> Result<Vec<(String, String)
         Ok(resolved) if is_signed(&resolved) => Ok(resolved),
         _ => Err(unanswered("the signature is wrong")),
     }
-}
-
-fn parse(text: &str) -> Option<Vec<(String, String)>> {
-    let mut fields: Vec<(String, String)> = Vec::new();
-    for pair in text.trim_end_matches(['\r', '\n']).split('&') {
-        let (name, value) = pair.split_once('=')?;
-        if fields.len() == 100 || fields.iter().any(|(known, _)| known == name) {
-            return None;
-        }
-        fields.push((name.to_owned(), value.to_owned()));
-    }
-    Some(fields)
-}
-
-fn unanswered(reason: &str) -> Unanswered {
-    Unanswered(reason.to_owned())
 }

@@ -13,6 +13,9 @@ pub const STAGE_HASH_KEY: &str = "pwFHCqoQZGmho4w6";
 /// Its hash iv; public, so no secret.
 pub const STAGE_HASH_IV: &str = "EkRm7iFT261dpevs";
 
+/// The check code that the simulator asks for; public, so no secret.
+pub const SIMULATOR_CREDIT_CHECK_CODE: &str = "59997889";
+
 /// Which ECPay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Environment {
@@ -94,12 +97,39 @@ pub struct EcpaySettings {
     pub hash_key: SecretString,
     /// The second half.
     pub hash_iv: SecretString,
+    /// The merchant's check code, which questions about cards carry (商家檢查碼, from ECPay's console). `None`
+    /// when no card is ever given back through ECPay.
+    pub credit_check_code: Option<SecretString>,
     /// Where ECPay and browsers reach us, without a slash at the end.
     pub public_url: String,
     /// What each method takes.
     pub limits: MethodLimits,
     /// How long codes are good.
     pub code_lifetimes: CodeLifetimes,
+    /// How many charges a contract may have.
+    pub most_charges: MostCharges,
+}
+
+/// How many charges a contract may have at most, the first included. ECPay's own pages disagree: 999, 99 and 9
+/// hold under all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MostCharges {
+    /// Counted in days.
+    pub daily: u32,
+    /// Counted in months.
+    pub monthly: u32,
+    /// Counted in years.
+    pub yearly: u32,
+}
+
+impl Default for MostCharges {
+    fn default() -> Self {
+        Self {
+            daily: 999,
+            monthly: 99,
+            yearly: 9,
+        }
+    }
 }
 
 /// A setting that cannot work.
@@ -116,11 +146,14 @@ impl EcpaySettings {
     /// Settings for the simulator that this server serves below `/simulator`, under the public stage keys.
     #[must_use]
     pub fn simulator(public_url: &str) -> Self {
-        Self::stage_account(
-            Environment::Simulator,
-            format!("{public_url}/simulator"),
-            public_url,
-        )
+        Self {
+            credit_check_code: Some(SIMULATOR_CREDIT_CHECK_CODE.into()),
+            ..Self::stage_account(
+                Environment::Simulator,
+                format!("{public_url}/simulator"),
+                public_url,
+            )
+        }
     }
 
     /// Settings for ECPay's stage, under the account that everybody shares.
@@ -157,9 +190,11 @@ impl EcpaySettings {
             merchant_id: STAGE_MERCHANT_ID.to_owned(),
             hash_key: STAGE_HASH_KEY.into(),
             hash_iv: STAGE_HASH_IV.into(),
+            credit_check_code: None,
             public_url: public_url.to_owned(),
             limits: MethodLimits::default(),
             code_lifetimes: CodeLifetimes::default(),
+            most_charges: MostCharges::default(),
         }
     }
 
@@ -181,6 +216,12 @@ impl EcpaySettings {
         }
         if !is_plain(self.hash_iv.expose_secret(), 8..=64) {
             return bad("ECPAY_HASH_IV", "letters and digits, without blanks");
+        }
+        if let Some(code) = &self.credit_check_code {
+            let code = code.expose_secret();
+            if !(1..=10).contains(&code.len()) || !code.bytes().all(|byte| byte.is_ascii_digit()) {
+                return bad("ECPAY_CREDIT_CHECK_CODE", "one to ten digits");
+            }
         }
         for (name, url) in [
             ("ECPAY_BASE_URL", &self.base_url),
@@ -207,7 +248,7 @@ impl EcpaySettings {
     #[must_use]
     pub fn limits_of(&self, method: PaymentMethod) -> Option<(Money, Money)> {
         let limits = match method {
-            PaymentMethod::CreditCard => self.limits.card,
+            PaymentMethod::CreditCard | PaymentMethod::CreditCardPeriodic => self.limits.card,
             PaymentMethod::Atm => self.limits.atm,
             PaymentMethod::Cvs => self.limits.cvs,
             PaymentMethod::Barcode => self.limits.barcode,

@@ -6,7 +6,7 @@ use super::{check_mac, form_body, rejected::Rejected, settings::EcpaySettings};
 const MOST_BYTES: usize = 16 * 1024;
 
 /// The fields that decisions are made from.
-const DECISIVE: [&str; 20] = [
+const DECISIVE: [&str; 23] = [
     "MerchantID",
     "MerchantTradeNo",
     "RtnCode",
@@ -26,8 +26,19 @@ const DECISIVE: [&str; 20] = [
     "Barcode2",
     "Barcode3",
     "StoreID",
+    "gwsr",
+    "stage",
+    "red_dan",
     "CheckMacValue",
 ];
+
+/// What ECPay tells of a card besides the number of its authorisation. Nobody here needs it, and what is not held
+/// cannot leak.
+const NOT_HELD: [&str; 3] = ["auth_code", "card4no", "card6no"];
+
+/// Those that decisions about a contract's charges are made from besides. ECPay itself sends `amount` and `gwsr`
+/// in small letters elsewhere, so these may be; a charge without them in the right letters is refused.
+const OF_CHARGES: [&str; 4] = ["Amount", "Gwsr", "ProcessDate", "TotalSuccessTimes"];
 
 /// A form whose signature and merchant are right.
 #[derive(Debug)]
@@ -101,10 +112,11 @@ impl SignedForm {
         Ok(value)
     }
 
-    /// All fields as received, in order, without the signature.
+    /// The fields as received, in order, without the signature and what is told of a card.
     #[must_use]
     pub fn into_fields(mut self) -> Vec<(String, String)> {
-        self.fields.retain(|(name, _)| name != check_mac::FIELD);
+        self.fields
+            .retain(|(name, _)| name != check_mac::FIELD && !NOT_HELD.contains(&name.as_str()));
         self.fields
     }
 }
@@ -117,13 +129,16 @@ fn hides_a_field(fields: &[(String, String)]) -> bool {
         let is_plain = name
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        // `Gwsr` is the charge's and `gwsr` the payment's: who needs one does not take the other for it.
         let is_disguised = DECISIVE
             .iter()
-            .any(|known| known.eq_ignore_ascii_case(name) && known != name);
+            .any(|known| known.eq_ignore_ascii_case(name) && known != name)
+            && !OF_CHARGES.contains(&name.as_str());
         let value = value.to_ascii_lowercase();
         let holds_another = value.contains('&')
             && DECISIVE
                 .iter()
+                .chain(&OF_CHARGES)
                 .any(|known| value.contains(&format!("&{}=", known.to_ascii_lowercase())));
         !is_plain || is_disguised || holds_another
     })

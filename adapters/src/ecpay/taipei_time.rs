@@ -29,6 +29,17 @@ pub fn end_from_text(text: &str) -> Option<DateTime<Utc>> {
     to_utc(day.and_time(NaiveTime::from_hms_opt(23, 59, 59)?))
 }
 
+/// The instant that a statement's text says: with dashes or strokes, and a day alone begins it.
+#[must_use]
+pub fn statement_from_text(text: &str) -> Option<DateTime<Utc>> {
+    let text = text.replace('-', "/");
+    if text.len() != 10 {
+        return from_text(&text);
+    }
+    let day = NaiveDate::parse_from_str(&text, "%Y/%m/%d").ok()?;
+    to_utc(day.and_time(NaiveTime::MIN))
+}
+
 fn to_utc(local: NaiveDateTime) -> Option<DateTime<Utc>> {
     local
         .and_local_timezone(taipei())

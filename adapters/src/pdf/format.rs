@@ -6,7 +6,7 @@ use entity::{
     payments::payment::PaymentMethod,
 };
 
-use super::document::ServicePeriod;
+use domain::ports::ServicePeriod;
 
 /// Taiwan keeps no summer time, so its zone is one number.
 const TAIPEI_SECONDS_EAST: i32 = 8 * 3600;
@@ -24,7 +24,7 @@ pub(super) const fn both(chinese: &'static str, english: &'static str) -> Biling
 }
 
 /// The amount with its currency's sign and thousands separators: `NT$1,280`, `-US$12.80`.
-pub(super) fn amount(money: Money) -> String {
+pub(crate) fn amount(money: Money) -> String {
     let decimal = money.to_decimal();
     let (sign, size) = match decimal.strip_prefix('-') {
         Some(size) => ("-", size),
@@ -96,6 +96,7 @@ pub(super) fn period(period: ServicePeriod) -> String {
 pub(super) const fn payment_method(method: PaymentMethod) -> Bilingual {
     match method {
         PaymentMethod::CreditCard => both("信用卡", "Credit card"),
+        PaymentMethod::CreditCardPeriodic => both("信用卡定期定額", "Recurring card"),
         PaymentMethod::Atm => both("ATM 轉帳", "Bank transfer"),
         PaymentMethod::Cvs => both("超商代碼", "Store code"),
         PaymentMethod::Barcode => both("超商條碼", "Store barcode"),

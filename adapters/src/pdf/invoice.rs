@@ -1,7 +1,6 @@
 //! How an invoice is laid on pages: head, table, sums, notes, and the foot of every page.
 
 use super::{
-    document::InvoiceDocument,
     font::{Typefaces, Weight},
     format::{self, Bilingual, both},
     label::{LabelStyle, label_from},
@@ -12,6 +11,7 @@ use super::{
     },
     table::{self, HEAD_HEIGHT, LINE_HEIGHT, ROW_AIR, Row},
 };
+use domain::ports::InvoiceDocument;
 
 /// Where the text of a page ends and its foot begins.
 const BOTTOM: f32 = PAGE_HEIGHT - 78.0;

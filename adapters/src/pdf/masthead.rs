@@ -1,9 +1,9 @@
 //! The head of the first page: who sells, what this is, to whom, and the facts of the sale.
 
+use domain::ports::InvoiceDocument;
 use entity::invoices::invoice::{InvoiceStatus, Party};
 
 use super::{
-    document::InvoiceDocument,
     font::{Typefaces, Weight},
     format::{self, Bilingual, both},
     label::{LabelStyle, label_from},

@@ -7,10 +7,9 @@
 //! Refuses to know: rows, clocks, languages of the reader (every label stands in Chinese with English
 //! beside it), and whether the amounts add up; whoever issues the invoice has seen to that.
 
-mod document;
 mod error;
 mod font;
-mod format;
+pub(crate) mod format;
 mod invoice;
 mod label;
 mod masthead;
@@ -21,6 +20,6 @@ mod tests;
 mod wrap;
 mod write;
 
-pub use document::{InvoiceDocument, InvoiceDocumentLine, ServicePeriod};
+pub use domain::ports::{InvoiceDocument, InvoiceDocumentLine, ServicePeriod};
 pub use error::PdfError;
-pub use write::render_invoice;
+pub use write::{PdfPrinter, render_invoice};

@@ -1,12 +1,12 @@
 //! The table of lines: its columns, its head, its rows.
 
 use super::{
-    document::InvoiceDocumentLine,
     font::{Run, Typefaces, Weight},
     format::{self, both},
     label::{LabelStyle, label_from, label_to},
     page::{ACCENT, Area, HAIRLINE, INK, MARGIN, RIGHT, Sheet, TINT, WIDTH},
 };
+use domain::ports::InvoiceDocumentLine;
 
 /// How far text keeps from the edges of the table.
 const INSET: f32 = 10.0;

@@ -1,6 +1,7 @@
 //! From marks on pages to the bytes of a PDF.
 
 use chrono::{Datelike, Timelike};
+use domain::ports::InvoiceDocument;
 use krilla::{
     Document, SerializeSettings,
     color::rgb,
@@ -13,7 +14,6 @@ use krilla::{
 };
 
 use super::{
-    document::InvoiceDocument,
     error::PdfError,
     font::{Typefaces, typefaces},
     format::in_taipei,
@@ -149,4 +149,17 @@ fn outline(area: Area, radius: f32) -> Option<Path> {
     path.cubic_to(x, y + handle, x + handle, y, x + r, y);
     path.close();
     path.finish()
+}
+
+/// Prints invoices for the mails.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PdfPrinter;
+
+impl domain::ports::InvoicePrinter for PdfPrinter {
+    fn print(
+        &self,
+        invoice: &InvoiceDocument,
+    ) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(render_invoice(invoice)?)
+    }
 }

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use entity::payments::PaymentMethod;
 
-use super::{settings::SimulatorSettings, trade::Method};
+use super::{
+    contract::{Contract, ContractState},
+    settings::SimulatorSettings,
+    trade::Method,
+};
 use crate::ecpay::{check_mac, form_body, settings::EcpaySettings, taipei_time};
 
 /// Why a form is refused. Codes are ECPay's; fields that only we name have none.
@@ -25,6 +29,8 @@ pub struct CheckoutForm {
     pub method: Method,
     /// How much, in whole dollars.
     pub amount: u32,
+    /// The contract to charge the card again.
+    pub contract: Option<Contract>,
     /// How long a code is to be good, in the method's unit.
     pub lifetime: Option<i64>,
     /// All fields, without the signature.
@@ -106,7 +112,9 @@ pub fn read(fields: BTreeMap<String, String>) -> Result<CheckoutForm, Refusal> {
         ),
         _ => None,
     };
+    let contract = read_contract(&get, method, amount)?;
     Ok(CheckoutForm {
+        contract,
         merchant_trade_no: get("MerchantTradeNo").to_owned(),
         method,
         amount,
@@ -119,6 +127,51 @@ pub fn read(fields: BTreeMap<String, String>) -> Result<CheckoutForm, Refusal> {
 #[must_use]
 pub fn is_trade_number(text: &str) -> bool {
     (1..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// The contract of a form; the fields of one come together, and with a card alone.
+fn read_contract<'f>(
+    get: &impl Fn(&str) -> &'f str,
+    method: Method,
+    amount: u32,
+) -> Result<Option<Contract>, Refusal> {
+    let names = [
+        "PeriodAmount",
+        "PeriodType",
+        "Frequency",
+        "ExecTimes",
+        "PeriodReturnURL",
+    ];
+    if names.iter().all(|name| get(name).is_empty()) {
+        return Ok(None);
+    }
+    let within = |name: &str, least: u32, most: u32| {
+        get(name)
+            .parse()
+            .ok()
+            .filter(|number| (least..=most).contains(number))
+            .ok_or_else(|| refusal("", format!("{name} must be {least} to {most}")))
+    };
+    if method != Method::Credit {
+        return Err(refusal("", "a contract goes with ChoosePayment=Credit"));
+    }
+    if get("PeriodAmount") != amount.to_string() {
+        return Err(refusal("", "PeriodAmount must be TotalAmount"));
+    }
+    let (most_frequency, most_times) = match get("PeriodType") {
+        "D" => (365, 999),
+        "M" => (12, 999),
+        "Y" => (1, 99),
+        _ => return Err(refusal("", "PeriodType must be D, M or Y")),
+    };
+    Ok(Some(Contract {
+        period_type: get("PeriodType").to_owned(),
+        frequency: within("Frequency", 1, most_frequency)?,
+        exec_times: within("ExecTimes", 2, most_times)?,
+        state: ContractState::Offered,
+        tries: 0,
+        charges: Vec::new(),
+    }))
 }
 
 fn check_texts<'f>(get: &impl Fn(&str) -> &'f str) -> Result<(), Refusal> {
@@ -142,6 +195,7 @@ fn check_texts<'f>(get: &impl Fn(&str) -> &'f str) -> Result<(), Refusal> {
         "PaymentInfoURL",
         "ClientRedirectURL",
         "ClientBackURL",
+        "PeriodReturnURL",
     ] {
         let value = get(name);
         if value.is_empty() && name != "ReturnURL" {

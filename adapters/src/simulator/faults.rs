@@ -1,6 +1,10 @@
 //! What goes wrong on purpose.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+
+use super::card_ledger::CardState;
 
 /// What goes wrong with the next notices. The default is: nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +28,26 @@ pub struct FaultPlan {
     pub amount: Option<u32>,
     /// Payments are rehearsals: the notice says `SimulatePaid=1`, and the trade stays unpaid.
     pub simulate_paid: bool,
+    /// What goes wrong with the next instructions about cards, one word each.
+    pub card_actions: Vec<CardFault>,
+    /// How many questions about cards get no answer.
+    pub card_queries: u32,
+    /// Where card payments are moved at once, by the shop's number; done when the plan is set, and not kept.
+    pub card_states: BTreeMap<String, CardState>,
+}
+
+/// What goes wrong with an instruction about a card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CardFault {
+    /// It never arrives.
+    LoseRequest,
+    /// It is carried out, and the answer is lost.
+    LoseAnswer,
+    /// The answer is not ours, and nothing was carried out.
+    Garble,
+    /// It is refused.
+    Refuse,
 }
 
 /// What comes in the wrong order.
@@ -49,6 +73,19 @@ pub enum Tamper {
 impl FaultPlan {
     /// What goes wrong with one notice; counts it.
     pub fn take(&mut self) -> Self {
+        // What goes wrong with cards is counted apart, and on no notice.
+        let cards = Self {
+            card_actions: std::mem::take(&mut self.card_actions),
+            card_queries: self.card_queries,
+            ..Self::default()
+        };
+        let plan = self.take_notice();
+        self.card_actions = cards.card_actions;
+        self.card_queries = cards.card_queries;
+        plan
+    }
+
+    fn take_notice(&mut self) -> Self {
         let plan = self.clone();
         match self.notifications {
             Some(0) => return Self::default(),
@@ -75,6 +112,18 @@ mod tests {
         assert_eq!(plan.take().reorder, Some(Reorder::LateFailure));
         assert_eq!(plan, FaultPlan::default());
         assert_eq!(plan.take(), FaultPlan::default());
+    }
+
+    #[test]
+    fn what_goes_wrong_with_cards_outlasts_the_notices() {
+        let mut plan: FaultPlan = serde_json::from_str(
+            r#"{"notifications": 1, "lose": true, "card_actions": ["lose_answer"]}"#,
+        )
+        .unwrap();
+        let of_notice = plan.take();
+        assert!(of_notice.lose && of_notice.card_actions.is_empty());
+        assert_eq!(plan.card_actions, [CardFault::LoseAnswer]);
+        assert!(!plan.lose);
     }
 
     #[test]

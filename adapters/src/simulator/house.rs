@@ -8,11 +8,15 @@ use tokio::sync::Notify;
 
 use super::{
     cards::{self, TypedCard},
+    charging::{self, ChargeOrder},
     checkout::{self, Refusal},
     codes,
+    contract::Contract,
+    credit_detail,
     faults::FaultPlan,
     notices::{self, PaymentResult},
     pages::{Page, Pages},
+    period_query::{self, ActionOutcome},
     query,
     settings::SimulatorSettings,
     store::{OpenError, Store},
@@ -114,14 +118,89 @@ impl Simulator {
         }
     }
 
+    /// Answers `CreditDetail/DoAction`; `None` when the answer is lost on the way.
+    pub fn act_on_card(&self, body: &[u8]) -> Option<String> {
+        let now = self.clock.now();
+        self.store
+            .change(|state| credit_detail::act(state, body, &self.settings, now))
+    }
+
+    /// Answers `CreditDetail/QueryTrade/V2`; `None` when the answer is lost on the way.
+    pub fn query_card(&self, body: &[u8]) -> Option<String> {
+        let now = self.clock.now();
+        self.store
+            .change(|state| credit_detail::report(state, body, &self.settings, now))
+    }
+
+    /// Answers `QueryCreditCardPeriodInfo`.
+    pub fn query_contract(&self, body: &[u8]) -> String {
+        match query::read(body, &self.settings, self.clock.now()) {
+            Ok(number) => {
+                period_query::report(&self.settings, &number, self.trade(&number).as_ref())
+            }
+            Err(answer) => answer,
+        }
+    }
+
+    /// Answers `CreditCardPeriodAction`, after doing it.
+    pub fn act_on_contract(&self, body: &[u8]) -> String {
+        let now = self.clock.now();
+        let number = match query::read(body, &self.settings, now) {
+            Ok(number) => number,
+            Err(answer) => return answer,
+        };
+        let fields = form_body::parse(body).unwrap_or_default();
+        let is = |action: &str| {
+            fields
+                .iter()
+                .any(|(name, value)| name == "Action" && value == action)
+        };
+        let merchant_id = &self.settings.merchant_id;
+        let is_known = self
+            .trade(&number)
+            .is_some_and(|trade| trade.contract.is_some());
+        let is_done = self.store.change(|state| {
+            (is("Cancel") && charging::cancel(state, &number))
+                || (is("ReAuth") && charging::retry(state, &number, merchant_id, now))
+        });
+        self.wake.notify_one();
+        let outcome = match (is_known, is_done) {
+            (false, _) => ActionOutcome::Unknown,
+            (true, false) => ActionOutcome::Refused,
+            (true, true) => ActionOutcome::Done,
+        };
+        period_query::action_answer(&self.settings, &number, outcome)
+    }
+
+    /// Charges a card now that has a contract, as a developer ordered; the contract as it is then. `None` when
+    /// there is none that could be charged.
+    pub fn charge(&self, order: &ChargeOrder) -> Option<Contract> {
+        let (merchant_id, now) = (&self.settings.merchant_id, self.clock.now());
+        let contract = self
+            .store
+            .change(|state| charging::carry_out(state, order, merchant_id, now));
+        self.wake.notify_one();
+        contract
+    }
+
     /// What goes wrong next.
     pub fn faults(&self) -> FaultPlan {
         self.store.read(|state| state.faults.clone())
     }
 
-    /// Sets what goes wrong next. Notices that are on their way keep their faults.
-    pub fn set_faults(&self, faults: FaultPlan) {
-        self.store.change(|state| state.faults = faults);
+    /// Sets what goes wrong next, and moves the card payments that the plan names. Notices that are on their way
+    /// keep their faults.
+    pub fn set_faults(&self, mut faults: FaultPlan) {
+        let now = self.clock.now();
+        self.store.change(|state| {
+            for (number, to) in std::mem::take(&mut faults.card_states) {
+                let trade = state.trades.get_mut(&number);
+                if let Some(card) = trade.and_then(|trade| trade.card.as_mut()) {
+                    card.move_to(to, now);
+                }
+            }
+            state.faults = faults;
+        });
     }
 
     /// A trade, when its form was taken.

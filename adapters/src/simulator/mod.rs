@@ -1,14 +1,18 @@
-//! ECPay's checkout, played by ourselves: the same forms, signatures, notices, re-sends and queries, over
+//! ECPay's checkout, played by ourselves: the same forms, signatures, notices, re-sends, queries and refunds, over
 //! real HTTP, with faults on demand. It shares `ecpay`'s signature and nothing else: what a trade becomes
 //! is decided here, as ECPay decides it.
 
+pub mod card_ledger;
 pub mod cards;
+pub mod charging;
 pub mod checkout;
-pub mod code39;
 pub mod codes;
+pub mod contract;
+pub mod credit_detail;
 pub mod faults;
 pub mod notices;
 pub mod pages;
+pub mod period_query;
 pub mod query;
 pub mod sender;
 pub mod settings;
@@ -18,6 +22,7 @@ pub mod trading;
 
 mod house;
 
+pub use charging::Control;
 pub use faults::FaultPlan;
 pub use house::Simulator;
 pub use pages::Page;

@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::trade::{Code, Method, Trade};
+use super::{
+    contract::{Charge, Contract},
+    trade::{Code, Method, Trade},
+};
 use crate::ecpay::taipei_time;
 
 /// How a payment went.
@@ -37,7 +40,7 @@ pub fn payment(
     } else {
         "0"
     };
-    named(&[
+    let mut fields = named(&[
         ("CustomField1", trade.field("CustomField1")),
         ("CustomField2", trade.field("CustomField2")),
         ("CustomField3", trade.field("CustomField3")),
@@ -54,6 +57,38 @@ pub fn payment(
         ("TradeAmt", &trade.amount.to_string()),
         ("TradeDate", &taipei_time::to_text(trade.created_at)),
         ("TradeNo", &trade.trade_no),
+    ]);
+    fields.extend(card_details(trade));
+    fields
+}
+
+/// What a shop that asked for it is told of a card payment besides; nothing before it was paid.
+#[must_use]
+pub fn card_details(trade: &Trade) -> Vec<(String, String)> {
+    let Some(card) = trade
+        .card
+        .as_ref()
+        .filter(|_| trade.field("NeedExtraPaidInfo") == "Y")
+    else {
+        return Vec::new();
+    };
+    let number = card.authorization_no.to_string();
+    let amount = trade.amount.to_string();
+    named(&[
+        ("gwsr", &number),
+        ("process_date", &taipei_time::to_text(card.authorized_at)),
+        ("auth_code", "777777"),
+        ("amount", &amount),
+        ("stage", "0"),
+        ("stast", "0"),
+        ("staed", "0"),
+        ("eci", "2"),
+        ("card4no", "2222"),
+        ("card6no", "431195"),
+        ("red_dan", "0"),
+        ("red_de_amt", "0"),
+        ("red_ok_amt", "0"),
+        ("red_yet", "0"),
     ])
 }
 
@@ -84,6 +119,48 @@ pub fn payment_info(trade: &Trade, merchant_id: &str, code: &Code) -> Vec<(Strin
         ("CustomField4", trade.field("CustomField4")),
     ]));
     fields
+}
+
+/// The notice about a charge by a contract, unsigned.
+#[must_use]
+pub fn period(
+    trade: &Trade,
+    contract: &Contract,
+    charge: &Charge,
+    merchant_id: &str,
+) -> Vec<(String, String)> {
+    let (message, auth_code) = if charge.succeeded() {
+        ("成功", "777777")
+    } else {
+        ("授權失敗", "")
+    };
+    // As of this charge: the contract may have gone on since.
+    let successes = contract
+        .charges
+        .iter()
+        .filter(|other| other.succeeded() && other.at <= charge.at)
+        .count();
+    let amount = trade.amount.to_string();
+    named(&[
+        ("MerchantID", merchant_id),
+        ("MerchantTradeNo", &trade.merchant_trade_no),
+        ("StoreID", trade.field("StoreID")),
+        ("RtnCode", &charge.code),
+        ("RtnMsg", message),
+        ("PeriodType", &contract.period_type),
+        ("Frequency", &contract.frequency.to_string()),
+        ("ExecTimes", &contract.exec_times.to_string()),
+        ("Amount", &amount),
+        ("Gwsr", &charge.gwsr),
+        ("ProcessDate", &taipei_time::to_text(charge.at)),
+        ("AuthCode", auth_code),
+        ("FirstAuthAmount", &amount),
+        ("TotalSuccessTimes", &successes.to_string()),
+        ("CustomField1", trade.field("CustomField1")),
+        ("CustomField2", trade.field("CustomField2")),
+        ("CustomField3", trade.field("CustomField3")),
+        ("CustomField4", trade.field("CustomField4")),
+    ])
 }
 
 fn named(pairs: &[(&str, &str)]) -> Vec<(String, String)> {

@@ -8,11 +8,11 @@ use sha2::{Digest as _, Sha256};
 use super::{
     cards::{self, TestCard},
     checkout::Refusal,
-    code39,
+    contract::{Contract, ContractState},
     store::State,
     trade::{Code, Delivery, DeliveryState, Method, NoticeKind, Status, Trade},
 };
-use crate::ecpay::taipei_time;
+use crate::{code39, ecpay::taipei_time};
 
 const STYLE: &str = include_str!("templates/style.css");
 const SCRIPT: &str = "document.forms[0].submit();";
@@ -53,6 +53,38 @@ fn trade_view(trade: &Trade) -> Value {
         created_at => taipei_time::to_text(trade.created_at),
         back_url => trade.field("ClientBackURL"),
         client_redirect_url => trade.field("ClientRedirectURL"),
+        contract => trade.contract.as_ref().map(contract_view),
+    }
+}
+
+fn contract_view(contract: &Contract) -> Value {
+    let charges: Vec<_> = contract
+        .charges
+        .iter()
+        .map(|charge| {
+            context! {
+                at => taipei_time::to_text(charge.at),
+                gwsr => charge.gwsr.as_str(),
+                status => if charge.succeeded() { "paid" } else { "failed" },
+            }
+        })
+        .collect();
+    context! {
+        every => format!("{}{}", contract.frequency, match contract.period_type.as_str() {
+            "D" => " 天 days",
+            "M" => " 月 months",
+            _ => " 年 years",
+        }),
+        times => contract.exec_times,
+        successes => contract.successes(),
+        status => match contract.state {
+            ContractState::Offered => "unpaid",
+            ContractState::Running => "running",
+            ContractState::Stopped => "stopped",
+            ContractState::Complete => "complete",
+        },
+        next_due => contract.next_due().map(taipei_time::to_text),
+        charges,
     }
 }
 
@@ -198,6 +230,7 @@ fn delivery_view(delivery: &Delivery) -> Value {
         kind => match delivery.kind {
             NoticeKind::Payment => "payment",
             NoticeKind::PaymentInfo => "code issued",
+            NoticeKind::Period => "charged again",
         },
         state => match delivery.state {
             DeliveryState::Waiting => "waiting",

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{
+    notices,
     settings::SimulatorSettings,
     trade::{Status, Trade},
 };
@@ -110,6 +111,7 @@ fn answer(
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value))
     .collect();
+    fields.extend(trade.map(notices::card_details).unwrap_or_default());
     let signature = check_mac::sign(&fields, &settings.hash_key, &settings.hash_iv);
     fields.insert(0, (check_mac::FIELD.to_owned(), signature));
     let pairs: Vec<_> = fields

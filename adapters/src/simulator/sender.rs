@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    charging,
     faults::Tamper,
     house::Simulator,
     store::State,
@@ -56,6 +57,12 @@ impl Simulator {
 
     fn start_due(self: &Arc<Self>, sending: &mut JoinSet<()>) {
         let now = self.clock.now();
+        let merchant_id = &self.settings.merchant_id;
+        let has_charges = self.store.read(|state| charging::is_due(state, now));
+        if has_charges {
+            self.store
+                .change(|state| charging::charge_due(state, merchant_id, now));
+        }
         let posts = self.store.touch(|state| {
             let due = due(state, now);
             state
@@ -119,7 +126,10 @@ impl Simulator {
         }
         let mut signature = self.sign(&fields);
         match delivery.faults.tamper.filter(|_| delivery.sends == 0) {
-            Some(Tamper::Amount) => set(&mut fields, "TradeAmt", "1"),
+            Some(Tamper::Amount) => {
+                set(&mut fields, "TradeAmt", "1");
+                set(&mut fields, "Amount", "1");
+            }
             Some(Tamper::Signature) => signature = signature.chars().rev().collect(),
             None => {}
         }
@@ -216,7 +226,9 @@ fn due(state: &State, now: DateTime<Utc>) -> Vec<Delivery> {
                 && other.state != DeliveryState::Waiting
         })
     };
+    let is_waiting = |id: u64| waiting(state).any(|other| other.id == id);
     waiting(state)
+        .filter(|delivery| !delivery.after.is_some_and(is_waiting))
         .filter(|delivery| delivery.due_at <= now && !state.in_flight.contains(&delivery.id))
         .filter(|delivery| !delivery.is_held || has_arrived(&delivery.merchant_trade_no))
         .cloned()

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::faults::FaultPlan;
+use super::{card_ledger::CardLedger, contract::Contract, faults::FaultPlan};
 
 /// How a trade is paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +96,12 @@ pub struct Trade {
     pub status: Status,
     /// The code to pay it with.
     pub code: Option<Code>,
+    /// Paid by card: what became of it since.
+    #[serde(default)]
+    pub card: Option<CardLedger>,
+    /// The contract to charge the card again.
+    #[serde(default)]
+    pub contract: Option<Contract>,
 }
 
 impl Trade {
@@ -113,6 +119,8 @@ pub enum NoticeKind {
     Payment,
     /// To `PaymentInfoURL`.
     PaymentInfo,
+    /// To `PeriodReturnURL`.
+    Period,
 }
 
 /// What became of a notice.
@@ -145,6 +153,9 @@ pub struct Delivery {
     pub faults: FaultPlan,
     /// It waits until the notice about the payment has arrived.
     pub is_held: bool,
+    /// It waits until this other notice has arrived.
+    #[serde(default)]
+    pub after: Option<u64>,
     /// How often it was sent, lost deliveries included.
     pub sends: u32,
     /// When it is sent next.

@@ -4,12 +4,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::base::clock::taipei;
 
 use super::{
+    card_ledger::CardLedger,
+    charging,
     checkout::CheckoutForm,
     faults::{FaultPlan, Reorder},
     notices::{self, PaymentResult},
     sender::set,
     store::State,
-    trade::{Code, Delivery, DeliveryState, NoticeKind, Status, Trade},
+    trade::{Code, Delivery, DeliveryState, Method, NoticeKind, Status, Trade},
 };
 
 /// Makes a trade of a form, and tells the shop of its code.
@@ -27,12 +29,14 @@ pub fn open(
             state.next_number() % 10_000
         ),
         code,
+        contract: form.contract,
         merchant_trade_no: form.merchant_trade_no,
         method: form.method,
         amount: form.amount,
         form: form.fields,
         created_at: now,
         status: Status::Unpaid,
+        card: None,
     };
     if let Some(code) = &trade.code
         && !trade.field("PaymentInfoURL").is_empty()
@@ -42,6 +46,7 @@ pub fn open(
             kind: NoticeKind::PaymentInfo,
             fields: notices::payment_info(&trade, merchant_id, code),
             is_held: faults.reorder == Some(Reorder::PaymentFirst),
+            after: None,
         };
         enqueue(state, &trade, notice, faults, now);
     }
@@ -64,11 +69,20 @@ pub fn settle(
         (true, false) => (PaymentResult::Paid, Status::Paid(now)),
     };
     trade.status = status;
+    if trade.method == Method::Credit && result == PaymentResult::Paid {
+        // Eight digits, as ECPay's are.
+        let number = 11_000_000 + state.next_number();
+        trade.card = Some(CardLedger::new(number, trade.amount, now));
+    }
+    if result == PaymentResult::Paid {
+        charging::begin(state, &mut trade, now);
+    }
     remember(state, &trade);
     let about = |result, is_held| Notice {
         kind: NoticeKind::Payment,
         fields: notices::payment(&trade, merchant_id, result, now),
         is_held,
+        after: None,
     };
     let mut notice = about(result, false);
     if let Some(amount) = faults.amount {
@@ -93,27 +107,30 @@ pub const fn result_of(status: Status) -> Option<(PaymentResult, DateTime<Utc>)>
     }
 }
 
-struct Notice {
-    kind: NoticeKind,
-    fields: Vec<(String, String)>,
-    is_held: bool,
+pub(super) struct Notice {
+    pub(super) kind: NoticeKind,
+    pub(super) fields: Vec<(String, String)>,
+    pub(super) is_held: bool,
+    pub(super) after: Option<u64>,
 }
 
-fn remember(state: &mut State, trade: &Trade) {
+pub(super) fn remember(state: &mut State, trade: &Trade) {
     let number = trade.merchant_trade_no.clone();
     state.trades.insert(number, trade.clone());
 }
 
-fn enqueue(
+/// Puts a notice on its way; its number.
+pub(super) fn enqueue(
     state: &mut State,
     trade: &Trade,
     notice: Notice,
     faults: FaultPlan,
     now: DateTime<Utc>,
-) {
+) -> u64 {
     let url = match notice.kind {
         NoticeKind::Payment => "ReturnURL",
         NoticeKind::PaymentInfo => "PaymentInfoURL",
+        NoticeKind::Period => "PeriodReturnURL",
     };
     let id = state.next_number();
     state.deliveries.push(Delivery {
@@ -123,6 +140,7 @@ fn enqueue(
         url: trade.field(url).to_owned(),
         fields: notice.fields,
         is_held: notice.is_held,
+        after: notice.after,
         sends: 0,
         due_at: now + TimeDelta::milliseconds(i64::from(faults.delay_ms)),
         state: if faults.lose {
@@ -133,4 +151,5 @@ fn enqueue(
         faults,
         last_answer: String::new(),
     });
+    id
 }

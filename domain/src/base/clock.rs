@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use chrono::{DateTime, Duration, FixedOffset, SubsecRound, Utc};
+use chrono::{DateTime, Duration, FixedOffset, NaiveDate, SubsecRound, Utc};
 
 /// Tells the time. The only source of "now" in the house.
 pub trait Clock: Send + Sync {
@@ -67,4 +67,12 @@ pub const fn taipei() -> FixedOffset {
         Some(offset) => offset,
         None => unreachable!(),
     }
+}
+
+/// Midnight in Taipei, with which this day begins. `None` beyond the calendar's end.
+#[must_use]
+pub fn start_of_day(day: NaiveDate) -> Option<DateTime<Utc>> {
+    let midnight = day.and_hms_opt(0, 0, 0)?;
+    let local = midnight.and_local_timezone(taipei()).single()?;
+    Some(local.with_timezone(&Utc))
 }

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
-    DbErr, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait, TryInsertResult,
+    DbErr, QuerySelect, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    TryInsertResult,
+    sea_query::{LockBehavior, LockType},
 };
 
 /// `SQLite` before this carries a defect that can corrupt a write-ahead log.
@@ -165,6 +167,12 @@ pub fn is_busy(error: &DbErr) -> bool {
     ]
     .iter()
     .any(|sign| text.contains(sign))
+}
+
+/// Locks the rows that are read, and passes over those that somebody else has locked. On `SQLite` it says
+/// nothing: there the whole write transaction is the lock.
+pub fn lock_free_rows<S: QuerySelect>(select: S) -> S {
+    select.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
 }
 
 /// Whether an insert that does nothing on a conflict wrote its row. Without `RETURNING` a conflict is no

@@ -54,15 +54,31 @@ pub enum Code {
     CurrencyMismatch,
     /// What a preview showed is not so any more; nothing was done.
     PreviewDrifted,
+    /// The customer's credit is less than what is taken of it.
+    InsufficientCredit,
     /// The last admin cannot be demoted, deactivated or erased.
     LastAdmin,
     /// The cursor does not belong to this list.
     InvalidCursor,
+    /// The code or link is wrong, was used, was replaced by a newer one, or its time is over.
+    CodeInvalid,
+    /// More than came, or more than is left of it.
+    RefundExceedsCapture,
+    /// The payment goes back in full or not at all.
+    RefundInFullOnly,
+    /// The payment brought no money that could go back.
+    NotRefundable,
+    /// The gateway gives no card payments back here.
+    RefundNotAvailable,
+    /// The gateway gave no usable answer; nothing was done.
+    GatewayUnanswered,
+    /// This shop has no test clocks: its money is real.
+    TestClocksOff,
 }
 
 impl Code {
     /// Every code, for the generated documentation.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: &'static [Self] = &[
         Self::Blank,
         Self::TooLong,
         Self::TooShort,
@@ -86,8 +102,16 @@ impl Code {
         Self::SamePlan,
         Self::CurrencyMismatch,
         Self::PreviewDrifted,
+        Self::InsufficientCredit,
         Self::LastAdmin,
         Self::InvalidCursor,
+        Self::CodeInvalid,
+        Self::RefundExceedsCapture,
+        Self::RefundInFullOnly,
+        Self::NotRefundable,
+        Self::RefundNotAvailable,
+        Self::GatewayUnanswered,
+        Self::TestClocksOff,
     ];
 
     /// The name that stands in the schema and in answers.
@@ -117,8 +141,16 @@ impl Code {
             Self::SamePlan => "SAME_PLAN",
             Self::CurrencyMismatch => "CURRENCY_MISMATCH",
             Self::PreviewDrifted => "PREVIEW_DRIFTED",
+            Self::InsufficientCredit => "INSUFFICIENT_CREDIT",
             Self::LastAdmin => "LAST_ADMIN",
             Self::InvalidCursor => "INVALID_CURSOR",
+            Self::CodeInvalid => "CODE_INVALID",
+            Self::RefundExceedsCapture => "REFUND_EXCEEDS_CAPTURE",
+            Self::RefundInFullOnly => "REFUND_IN_FULL_ONLY",
+            Self::NotRefundable => "NOT_REFUNDABLE",
+            Self::RefundNotAvailable => "REFUND_NOT_AVAILABLE",
+            Self::GatewayUnanswered => "GATEWAY_UNANSWERED",
+            Self::TestClocksOff => "TEST_CLOCKS_OFF",
         }
     }
 }

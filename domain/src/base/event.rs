@@ -1,6 +1,6 @@
-//! What happened, said once: the audit trail, live pushes and, later, mails and webhooks all come from here.
+//! What happened, said once: the audit trail, live pushes and mails all come from here, and webhooks will.
 
-use entity::id::OrderId;
+use entity::id::{OrderId, SubscriptionId};
 use serde::Serialize;
 
 /// Something that happened. Its serialised form is kept for ever: fields are added, never renamed.
@@ -16,6 +16,11 @@ pub trait Event: Serialize + Send {
     fn topics(&self) -> Vec<Topic> {
         Vec::new()
     }
+
+    /// Whether somebody gets a mail about it. `flows::letters` says what stands in it when it is sent.
+    fn causes_mail(&self) -> bool {
+        false
+    }
 }
 
 /// What a live subscriber listens to. A poke carries nothing else: the listener reads the row again.
@@ -23,6 +28,14 @@ pub trait Event: Serialize + Send {
 pub enum Topic {
     /// Moves of one order.
     Order(OrderId),
+    /// Something was put into the outbox.
+    Outbox,
+    /// What happens to one subscription.
+    Subscription(SubscriptionId),
+    /// Runs of jobs that people asked for.
+    Jobs,
+    /// Some test clock is to be moved.
+    TestClocks,
 }
 
 /// An event as it waits for the commit.
@@ -31,6 +44,7 @@ pub(super) struct Recorded {
     pub(super) kind: &'static str,
     pub(super) subject: String,
     pub(super) payload: serde_json::Value,
+    pub(super) causes_mail: bool,
 }
 
 /// A kind of event with a sample, for the generated documentation.

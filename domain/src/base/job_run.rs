@@ -2,9 +2,18 @@
 
 use chrono::{DateTime, Duration, Utc};
 use entity::base::job_run;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{database::was_inserted, error::Result, op::Op};
+use super::{database::was_inserted, error::Result, jobs::LastRun, op::Op};
+
+/// How long a run may take: one without an end that began longer ago was cut off.
+pub const LEASE: Duration = Duration::minutes(10);
+
+/// Whether a run was cut off, as far as one can tell at `now`: its process died, or its end could not be noted.
+#[must_use]
+pub fn is_cut_off(run: &job_run::Model, now: DateTime<Utc>) -> bool {
+    run.finished_at.is_none() && now - run.started_at > LEASE
+}
 
 /// The slot of a schedule that repeats every `interval_seconds`: the last one that began at or before `now`.
 #[must_use]
@@ -61,6 +70,45 @@ pub async fn finish(
     };
     job_run::Entity::update(row).exec(tx.db()).await?;
     tx.commit().await
+}
+
+/// The run of a slot, when somebody took it.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn find(op: &Op, job: &str, slot_at: DateTime<Utc>) -> Result<Option<job_run::Model>> {
+    let found = job_run::Entity::find_by_id((job.to_owned(), slot_at));
+    Ok(found.one(op.reader()).await?)
+}
+
+/// The last runs of a job, newest first.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn latest(op: &Op, job: &str, most: u64) -> Result<Vec<job_run::Model>> {
+    let runs = job_run::Entity::find()
+        .filter(job_run::Column::Job.eq(job))
+        .order_by_desc(job_run::Column::SlotAt)
+        .limit(most);
+    Ok(runs.all(op.reader()).await?)
+}
+
+/// What is known of the last runs of a job.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn last(op: &Op, job: &str) -> Result<LastRun> {
+    let newest = latest(op, job, 1).await?;
+    let ended = job_run::Entity::find()
+        .filter(job_run::Column::Job.eq(job))
+        .filter(job_run::Column::FinishedAt.is_not_null())
+        .order_by_desc(job_run::Column::SlotAt)
+        .one(op.reader())
+        .await?;
+    Ok(LastRun {
+        newest_slot: newest.first().map(|run| run.slot_at),
+        last_end: ended.and_then(|run| run.finished_at),
+    })
 }
 
 /// Removes the rows of runs that began more than `age` ago; how many it were.

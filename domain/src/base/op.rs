@@ -9,7 +9,7 @@ use sea_orm::DatabaseConnection;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use crate::ports::{AccessTokens, Gateway};
+use crate::ports::{AccessTokens, Gateway, InvoicePrinter, MailWriter, Mailer};
 
 use super::{
     actor::{Access, Actor},
@@ -38,12 +38,20 @@ pub struct App {
     pub gateway: Arc<dyn Gateway>,
     /// Who signs access tokens.
     pub access_tokens: Arc<dyn AccessTokens>,
+    /// Who carries mails.
+    pub mailer: Arc<dyn Mailer>,
+    /// Who puts mails into words.
+    pub mail_writer: Arc<dyn MailWriter>,
+    /// Who puts invoices on paper.
+    pub invoice_printer: Arc<dyn InvoicePrinter>,
     /// Signed links.
     pub links: Links,
     /// How many passwords are hashed at once: hashing is made to be slow, and must not take every core.
     pub hashing: Arc<Semaphore>,
     /// The key that refresh tokens are derived with.
     pub refresh_key: [u8; 32],
+    /// The key that the codes in mails are derived with.
+    pub code_key: [u8; 32],
     /// The rules that are settings.
     pub policy: Policy,
 }
@@ -176,6 +184,16 @@ impl Op {
         match self.timeline {
             Timeline::Machine => at,
             Timeline::TestClock { shows, .. } => shows + (at - self.machine_now()),
+        }
+    }
+
+    /// An instant in the time of whoever the operation is about, by the machine's clock: for what a browser or a
+    /// gateway compares with its own.
+    #[must_use]
+    pub fn in_machine_time(&self, at: DateTime<Utc>) -> DateTime<Utc> {
+        match self.timeline {
+            Timeline::Machine => at,
+            Timeline::TestClock { shows, .. } => self.machine_now() + (at - shows),
         }
     }
 

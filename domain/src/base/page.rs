@@ -94,8 +94,9 @@ impl From<SortKey> for Value {
     }
 }
 
-#[derive(Serialize, Deserialize)]
-struct Cursor {
+/// A place in a list.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Cursor {
     /// The version of this form.
     v: u8,
     /// The sorting it belongs to.
@@ -229,7 +230,15 @@ fn write_cursor<E: EntityTrait>(sort: &Sort<E>, row: &E::Model) -> Result<String
     Ok(BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(&cursor)?))
 }
 
-fn read_cursor<E: EntityTrait>(sort: &Sort<E>, text: &str, field: &'static str) -> Result<Cursor> {
+/// The place that a client sent in this field.
+///
+/// # Errors
+/// `INVALID_CURSOR` when it is not a place in this list, or one that the list's column could not hold.
+pub fn read_cursor<E: EntityTrait>(
+    sort: &Sort<E>,
+    text: &str,
+    field: &'static str,
+) -> Result<Cursor> {
     (text.len() <= 1024)
         .then(|| BASE64_URL_SAFE_NO_PAD.decode(text).ok())
         .flatten()

@@ -12,6 +12,8 @@ pub struct Policy {
     pub tax_rate_basis_points: i32,
     /// What invoice numbers begin with.
     pub invoice_prefix: String,
+    /// What the numbers of credit notes begin with.
+    pub credit_note_prefix: String,
     /// How long an order without a pay code can be paid.
     pub order_lifetime: Duration,
     /// How long before a period ends the order of the next one is placed; never more than a third of the period.
@@ -20,6 +22,8 @@ pub struct Policy {
     pub dunning_days: Vec<i64>,
     /// For how long after its period an unpaid subscription still gives what it gave.
     pub grace: Duration,
+    /// Whether there are clocks that can be moved. Never where the money is real.
+    pub test_clocks: bool,
     /// How long a link to an invoice or a payment page is good.
     pub link_lifetime: Duration,
     /// How long an access token is good.
@@ -36,10 +40,12 @@ impl Default for Policy {
             seller: Party::default(),
             tax_rate_basis_points: 500,
             invoice_prefix: "INV".to_owned(),
+            credit_note_prefix: "CN".to_owned(),
             order_lifetime: Duration::hours(24),
             renewal_lead: Duration::days(3),
             dunning_days: vec![1, 3, 5, 7],
             grace: Duration::days(3),
+            test_clocks: false,
             link_lifetime: Duration::hours(24),
             access_token_lifetime: Duration::minutes(15),
             refresh_token_lifetime: Duration::days(30),

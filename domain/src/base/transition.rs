@@ -5,12 +5,13 @@ use std::fmt::Debug;
 use entity::base::transition;
 use sea_orm::{
     ActiveEnum, ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, ModelTrait,
-    QueryFilter, Value, sea_query::Expr,
+    QueryFilter, QueryOrder, Value, sea_query::Expr,
 };
 
 use super::{
     error::{Code, Error, Result},
     event::Event,
+    op::Op,
     tx::Tx,
 };
 
@@ -129,6 +130,19 @@ where
     M::Entity: Stateful + EntityTrait<Model = M>,
 {
     note(tx, row, None, M::Entity::status(row), cause).await
+}
+
+/// The moves of a thing after version `after`, oldest first. The thing was read through its room's `visible_to`.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn moves_after(op: &Op, subject: &str, after: i64) -> Result<Vec<transition::Model>> {
+    Ok(transition::Entity::find()
+        .filter(transition::Column::Subject.eq(subject))
+        .filter(transition::Column::Version.gt(after))
+        .order_by_asc(transition::Column::Version)
+        .all(op.reader())
+        .await?)
 }
 
 async fn note<M>(

@@ -13,6 +13,7 @@ use super::{
     error::Result,
     event::{Event, Recorded, Topic},
     op::Op,
+    outbox,
     timeline::Timeline,
 };
 
@@ -77,12 +78,14 @@ impl Tx {
         self.recorded.push(Recorded {
             kind: E::KIND,
             subject: event.subject(),
+            causes_mail: event.causes_mail(),
             payload: serde_json::to_value(event)?,
         });
         Ok(())
     }
 
-    /// Makes it so: stores the events and their audit lines, commits, then pokes the live subscribers.
+    /// Makes it so: stores the events, their audit lines and the deliveries they cause, commits, then pokes the
+    /// live subscribers and whoever empties the outbox.
     ///
     /// # Errors
     /// Nothing was done, unless the connection broke during the commit itself: then it is unknown, and
@@ -95,6 +98,9 @@ impl Tx {
         for topic in self.topics {
             self.op.app().hub.poke(topic);
         }
+        if self.recorded.iter().any(|recorded| recorded.causes_mail) {
+            self.op.app().hub.poke(Topic::Outbox);
+        }
         Ok(())
     }
 
@@ -103,9 +109,14 @@ impl Tx {
         let mut entries = Vec::with_capacity(self.recorded.len());
         let actor = self.op.actor();
         let origin = self.op.origin();
+        let mut queued = Vec::new();
         for recorded in &self.recorded {
+            let id = self.op.new_id::<EventId>();
+            if recorded.causes_mail {
+                queued.push((id, recorded.kind, recorded.subject.as_str()));
+            }
             events.push(event::ActiveModel {
-                id: Set(self.op.new_id::<EventId>()),
+                id: Set(id),
                 kind: Set(recorded.kind.to_owned()),
                 subject: Set(recorded.subject.clone()),
                 payload: Set(recorded.payload.clone()),
@@ -134,6 +145,6 @@ impl Tx {
         audit_entry::Entity::insert_many(entries)
             .exec_without_returning(&self.transaction)
             .await?;
-        Ok(())
+        outbox::queue(self, &queued).await
     }
 }

@@ -19,7 +19,10 @@ use crate::{
     ports::{Outcome, TradeReport, TradeState, Unanswered},
 };
 
-use super::settlement::{self, GatewayFacts, after_attempt_ended};
+use super::{
+    late_money,
+    settlement::{self, GatewayFacts, after_attempt_ended},
+};
 
 /// How long one asker has for itself before another may ask about the same attempt.
 const LEASE: Duration = Duration::minutes(2);
@@ -54,8 +57,10 @@ pub async fn ask_about_due_payments(op: &Op, most: u64) -> Result<u64> {
 /// # Errors
 /// The database does not answer.
 pub async fn ask_soon(op: &Op, id: PaymentId) -> Result<()> {
-    let now = op.now();
-    let tx = op.begin().await?;
+    let mut tx = op.begin().await?;
+    let row = payment::Entity::find_by_id(id).one(tx.db()).await?;
+    tx.enter(row.and_then(|row| row.test_clock_id)).await?;
+    let now = tx.now();
     payment::Entity::update_many()
         .col_expr(payment::Column::NextCheckAt, Expr::value(Some(now)))
         .filter(payment::Column::Id.eq(id))
@@ -89,7 +94,7 @@ async fn ask_about(op: &Op, payment: &payment::Model) -> Result<()> {
     // Outside of any transaction: the network may take its time.
     let gateway = &op.app().gateway;
     let answer = gateway
-        .query_trade(&payment.merchant_trade_no, op.now())
+        .query_trade(&payment.merchant_trade_no, op.machine_now())
         .await;
     let mut tx = op.begin().await?;
     let order = orders::query::lock(&mut tx, payment.order_id).await?;
@@ -119,16 +124,19 @@ async fn hear(
         payment: payment.status,
         amount: payment.amount(),
         order: order.status,
+        may_reopen: late_money::may_reopen(tx, order).await?,
     };
     let decision = decide(Some(standing), &outcome, report.amount, false);
     let facts = GatewayFacts {
         trade_no: report.gateway_trade_no.clone(),
         method: report.gateway_method.clone(),
+        amount: report.amount,
         fee_minor: report.fee.map(|fee| fee.minor),
         paid_at: match report.state {
             TradeState::Paid { at } => Some(at),
             _ => None,
         },
+        card: report.card.clone(),
     };
     tracing::info!(payment = %payment.id, ?decision, "the gateway was asked");
     settlement::carry_out(tx, order, payment, &decision, &facts, "janitor").await?;
@@ -160,6 +168,7 @@ async fn not_yet(tx: &mut Tx, order: &order::Model, payment: &payment::Model) ->
         ..Default::default()
     };
     transition::advance(tx, payment, PaymentStatus::Expired, "janitor", changes).await?;
+    payments::contracts::begin::attempt_ended(tx, payment, "janitor").await?;
     after_attempt_ended(tx, order, payment.id, OrderStatus::Failed, "janitor").await
 }
 

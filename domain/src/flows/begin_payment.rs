@@ -1,23 +1,25 @@
 //! A person begins to pay an order.
 
 use entity::{
-    id::{OrderId, PaymentId},
-    orders::{OrderStatus, order},
+    id::{OrderId, PaymentId, SubscriptionId},
+    orders::{LineKind, OrderStatus, order},
     payments::{PaymentMethod, payment},
+    subscriptions::{SubscriptionStatus, subscription},
 };
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 use serde::Serialize;
 
 use crate::{
     base::{
-        Code, Error, Op, Result, Tx,
+        Code, Error, Op, Result, Timeline, Tx,
         idempotency::{self, Claim, IdempotencyKey},
         links::Purpose,
         transition,
     },
     orders::{self, state::is_payable},
-    payments,
-    ports::{Checkout, CheckoutForm, NotAccepted},
+    payments::{self, contracts},
+    plans,
+    ports::{Checkout, CheckoutForm, NotAccepted, Periodic},
 };
 
 use super::fulfil;
@@ -63,7 +65,14 @@ pub async fn begin_payment(op: &Op, begin: BeginPayment, key: &str) -> Result<Be
     check_payable(&order, tx.now())?;
     let accepted = op.app().gateway.accepts(begin.method, order.total());
     accepted.map_err(|refusal| not_available(&refusal))?;
+    let contract = match begin.method {
+        PaymentMethod::CreditCardPeriodic => Some(contract_terms(&tx, &order).await?),
+        _ => None,
+    };
     let payment = payments::open(&mut tx, &order, begin.method).await?;
+    if let Some((subscription_id, terms)) = contract {
+        contracts::open(&mut tx, &payment, subscription_id, terms).await?;
+    }
     let changes = order::ActiveModel {
         payment_method: Set(Some(begin.method)),
         expires_at: Set(order.expires_at.max(payment.expires_at)),
@@ -103,7 +112,49 @@ pub async fn checkout_form(op: &Op, payment: &payment::Model) -> Result<Checkout
         .flatten()
         .map(|line| item(&line.description, line.quantity))
         .collect();
-    form(op, payment, items)
+    let periodic = periodic(op.reader(), payment).await?;
+    let timeline = Timeline::of(op.reader(), payment.test_clock_id).await?;
+    form(&op.on(timeline), payment, items, periodic)
+}
+
+/// The contract that may be offered for an order: one that starts a subscription which renews itself, at the
+/// price that every period has.
+async fn contract_terms(tx: &Tx, order: &order::Model) -> Result<(SubscriptionId, Periodic)> {
+    let refused = || {
+        Error::invalid(
+            "method",
+            Code::MethodNotAvailable,
+            "A card is charged again only for an order that starts a subscription which renews itself.",
+        )
+    };
+    let lines = fulfil::lines(tx, order.id).await?;
+    let [line] = lines.as_slice() else {
+        return Err(refused());
+    };
+    let subscription = match (line.kind, line.subscription_id) {
+        (LineKind::SubscriptionPeriod, Some(id)) => {
+            subscription::Entity::find_by_id(id).one(tx.db()).await?
+        }
+        _ => None,
+    };
+    let subscription = subscription
+        .filter(|row| row.status == SubscriptionStatus::Pending && row.auto_renew)
+        .ok_or_else(refused)?;
+    let versions = plans::query::versions_by_ids(tx.db(), &[line.plan_version_id]).await?;
+    let terms = versions
+        .get(&line.plan_version_id)
+        .filter(|version| version.price() == order.total())
+        .and_then(|version| tx.op().app().gateway.periodic(version.billing_cycle));
+    Ok((subscription.id, terms.ok_or_else(refused)?))
+}
+
+/// When the card is charged again, as it was agreed on when the attempt was made.
+async fn periodic(db: &impl ConnectionTrait, payment: &payment::Model) -> Result<Option<Periodic>> {
+    if payment.method != PaymentMethod::CreditCardPeriodic {
+        return Ok(None);
+    }
+    let contract = contracts::query::of_payment(db, payment.id).await?;
+    Ok(contract.map(|contract| contracts::open::terms(&contract)))
 }
 
 fn check_payable(order: &order::Model, now: chrono::DateTime<chrono::Utc>) -> Result<()> {
@@ -129,13 +180,11 @@ async fn begun(tx: &Tx, payment: payment::Model) -> Result<BegunPayment> {
         .iter()
         .map(|line| item(&line.description, line.quantity))
         .collect();
-    let form = form(tx.op(), &payment, items)?;
+    let periodic = periodic(tx.db(), &payment).await?;
+    let form = form(tx.op(), &payment, items, periodic)?;
     let links = &tx.op().app().links;
-    let redirect_url = links.to(
-        Purpose::Payment,
-        &payment.id.to_string(),
-        payment.expires_at,
-    );
+    let until = tx.op().in_machine_time(payment.expires_at);
+    let redirect_url = links.to(Purpose::Payment, &payment.id.to_string(), until);
     Ok(BegunPayment {
         payment,
         redirect_url,
@@ -143,15 +192,23 @@ async fn begun(tx: &Tx, payment: payment::Model) -> Result<BegunPayment> {
     })
 }
 
-fn form(op: &Op, payment: &payment::Model, items: Vec<String>) -> Result<CheckoutForm> {
-    let result_until = payment.created_at + chrono::Duration::days(30);
+fn form(
+    op: &Op,
+    payment: &payment::Model,
+    items: Vec<String>,
+    periodic: Option<Periodic>,
+) -> Result<CheckoutForm> {
+    // What leaves the house is told by the machine's clock, whichever the customer lives by.
+    let created_at = op.in_machine_time(payment.created_at);
+    let result_until = created_at + chrono::Duration::days(30);
     let checkout = Checkout {
         payment_id: payment.id,
         merchant_trade_no: payment.merchant_trade_no.clone(),
         method: payment.method,
         amount: payment.amount(),
+        periodic,
         items,
-        created_at: payment.created_at,
+        created_at,
         result_url: op.app().links.to(
             Purpose::PaymentResult,
             &payment.id.to_string(),

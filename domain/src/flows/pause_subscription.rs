@@ -21,7 +21,7 @@ use super::{
 const MOST: Duration = Duration::days(366);
 
 /// Pauses the caller's active subscription (staff: anybody's), until `until` or until it is resumed. An unpaid order of
-/// its next period is cancelled.
+/// its next period is cancelled. For one that is paused already, `until` is the new end of its pause.
 ///
 /// # Errors
 /// [`Code::InvalidState`] for one that is not active, that is to be cancelled, or whose next period is paid already;
@@ -58,13 +58,16 @@ pub async fn pause_subscription(
     give_up(&mut tx, &row).await?;
     close_renewal(&mut tx, renewal, SubscriptionStatus::Paused).await?;
     let changes = subscription::ActiveModel {
-        paused_at: Set(Some(now)),
+        paused_at: Set(row.paused_at.or(Some(now))),
         resume_at: Set(until),
         updated_at: Set(now),
         ..Default::default()
     };
     let to = SubscriptionStatus::Paused;
-    let row = transition::advance(&mut tx, &row, to, "pause_subscription", changes).await?;
+    let row = match row.status {
+        SubscriptionStatus::Paused => schedule::change(&tx, &row, changes).await?,
+        _ => transition::advance(&mut tx, &row, to, "pause_subscription", changes).await?,
+    };
     let row = schedule::reschedule(&tx, row).await?;
     tx.commit().await?;
     Ok(row)

@@ -1,10 +1,11 @@
 //! When a plan can be changed, and to what.
 
 use entity::{
+    payments::{CardContractStatus, card_contract},
     plans::{BillingCycle, plan_version},
     subscriptions::{SubscriptionStatus, subscription},
 };
-use sea_orm::{ActiveEnum, ConnectionTrait};
+use sea_orm::{ActiveEnum, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use crate::{
     base::{Code, Error, Result},
@@ -105,9 +106,14 @@ fn standing(wanted: Wanted<'_>) -> Result<()> {
 }
 
 /// Whether a contract at the gateway charges a card for this subscription by itself, always the same amount: no plan is
-/// changed under it. No gateway adapter makes such contracts yet.
-async fn has_card_contract(_db: &impl ConnectionTrait, _row: &subscription::Model) -> Result<bool> {
-    Ok(false)
+/// changed under it.
+async fn has_card_contract(db: &impl ConnectionTrait, row: &subscription::Model) -> Result<bool> {
+    let live = card_contract::Entity::find()
+        .filter(card_contract::Column::SubscriptionId.eq(row.id))
+        .filter(card_contract::Column::Status.eq(CardContractStatus::Active))
+        .one(db)
+        .await?;
+    Ok(live.is_some())
 }
 
 fn refused(why: impl std::fmt::Display) -> Error {

@@ -10,10 +10,14 @@ use crate::{
     base::{Error, Op, Result, Tx},
     orders,
     payments::{self, Decision, decide, decide::Standing, inbox},
-    ports::{Notice, Outcome},
+    ports::{Charge, Notice, Outcome},
 };
 
-use super::settlement::{self, GatewayFacts};
+use super::{
+    card_charges::{self, Heard, HeardCharge},
+    late_money,
+    settlement::{self, GatewayFacts},
+};
 
 /// What became of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,12 +75,19 @@ async fn store_alone(op: &Op, received: &Notice, error: &Error) -> Result<Receiv
 /// # Errors
 /// A defect or an outage; then nothing was done.
 pub async fn apply(tx: &mut Tx, stored: &notice::Model, notice: &Notice) -> Result<Received> {
+    if let Some(charge) = &notice.charge {
+        return Box::pin(apply_charge(tx, stored, notice, charge)).await;
+    }
     let found = lock_order_and_payment(tx, &notice.merchant_trade_no).await?;
-    let standing = found.as_ref().map(|(order, payment)| Standing {
-        payment: payment.status,
-        amount: payment.amount(),
-        order: order.status,
-    });
+    let standing = match &found {
+        Some((order, payment)) => Some(Standing {
+            payment: payment.status,
+            amount: payment.amount(),
+            order: order.status,
+            may_reopen: late_money::may_reopen(tx, order).await?,
+        }),
+        None => None,
+    };
     let decision = decide(
         standing,
         &notice.outcome,
@@ -96,6 +107,36 @@ pub async fn apply(tx: &mut Tx, stored: &notice::Model, notice: &Notice) -> Resu
     })
 }
 
+/// The same for a charge by a contract. One that something else must come before stays in the inbox.
+async fn apply_charge(
+    tx: &mut Tx,
+    stored: &notice::Model,
+    notice: &Notice,
+    charge: &Charge,
+) -> Result<Received> {
+    let heard = HeardCharge {
+        charge,
+        amount: notice.amount,
+        outcome: &notice.outcome,
+        gateway_trade_no: &notice.gateway_trade_no,
+        is_simulated: notice.is_simulated,
+    };
+    match card_charges::hear(tx, &notice.merchant_trade_no, &heard, "notice").await? {
+        Heard::Decided(decision, payment_id) => {
+            let (state, reason) = outcome_of(&decision);
+            inbox::close(tx, stored.id, payment_id, state, reason).await?;
+            Ok(match state {
+                NoticeState::Quarantined => Received::Quarantined,
+                NoticeState::Received | NoticeState::Done => Received::Done,
+            })
+        }
+        Heard::Waits(reason) => {
+            inbox::keep_waiting(tx, stored.id, reason).await?;
+            Ok(Received::Stored)
+        }
+    }
+}
+
 /// Locks the order first and its attempt second, as everybody does.
 async fn lock_order_and_payment(
     tx: &mut Tx,
@@ -113,11 +154,13 @@ fn facts_of(notice: &Notice) -> GatewayFacts {
     GatewayFacts {
         trade_no: notice.gateway_trade_no.clone(),
         method: notice.gateway_method.clone(),
+        amount: notice.amount,
         fee_minor: notice.fee.map(|fee| fee.minor),
         paid_at: match &notice.outcome {
             Outcome::Paid { at } => Some(*at),
             Outcome::CodeIssued(_) | Outcome::Failed { .. } => None,
         },
+        card: notice.card.clone(),
     }
 }
 
@@ -125,6 +168,7 @@ fn facts_of(notice: &Notice) -> GatewayFacts {
 const fn outcome_of(decision: &Decision) -> (NoticeState, &'static str) {
     match decision {
         Decision::Settle => (NoticeState::Done, "settled"),
+        Decision::Reopen => (NoticeState::Done, "reopened"),
         Decision::KeepAsLate => (NoticeState::Done, "paid_late"),
         Decision::AwaitCode(_) => (NoticeState::Done, "code_issued"),
         Decision::Fail { .. } => (NoticeState::Done, "failed"),

@@ -27,9 +27,6 @@ use super::{
     resume_subscription::wake,
 };
 
-/// After how many failures in a row a subscription is left to a person.
-const MOST_FAILURES: i32 = 10;
-
 /// How many steps one visit makes at most: enough for years of missed weeks, and an end for a defect.
 const MOST_STEPS: u32 = 500;
 
@@ -281,7 +278,7 @@ async fn note_failure(op: &Op, id: SubscriptionId, error: &Error) -> Result<()> 
     let row = subscriptions::query::lock(&mut tx, id).await?;
     let busy = matches!(error, Error::Busy { .. });
     let failures = if busy { row.failures } else { row.failures + 1 };
-    let is_parked = failures >= MOST_FAILURES;
+    let is_parked = failures >= calendar::MOST_FAILURES;
     let wait = Duration::minutes(1 << failures.clamp(0, 9));
     let changes = subscription::ActiveModel {
         failures: Set(failures),

@@ -11,7 +11,7 @@ use crate::{
     subscriptions::{self, schedule},
 };
 
-use super::set_auto_renew::set_auto_renew;
+use super::set_auto_renew::set;
 
 /// Resumes the caller's subscription (staff: anybody's): a pause ends now, or a cancellation at the period's end is taken
 /// back. One that runs already stays so, and that is no error.
@@ -23,7 +23,12 @@ pub async fn resume_subscription(op: &Op, id: SubscriptionId) -> Result<subscrip
     let seen = subscriptions::query::get(op, id).await?;
     if seen.status != SubscriptionStatus::Paused {
         return match seen.cancel_at_period_end {
-            true => set_auto_renew(op, id, true).await,
+            true => {
+                let mut tx = op.begin().await?;
+                let row = set(&mut tx, id, true).await?;
+                tx.commit().await?;
+                Ok(row)
+            }
             false => running(seen),
         };
     }

@@ -6,27 +6,60 @@ use entity::{
 };
 use sea_orm::ActiveValue::Set;
 
+use serde::Serialize;
+
 use crate::{
-    base::{Access, Code, Error, Op, Result},
+    base::{
+        Access, Code, Error, Op, Result, Tx,
+        idempotency::{self, Claim, IdempotencyKey},
+    },
     subscriptions::{self, events::SubscriptionPlansChanged, schedule},
 };
 
 use super::renew_subscriptions::{close_renewal, lock};
 
+#[derive(Serialize)]
+struct Input {
+    subscription_id: SubscriptionId,
+    auto_renew: bool,
+}
+
 /// Turns the renewal of the caller's subscription (staff: anybody's) on or off. Off: an unpaid order of the next period
 /// is cancelled and it runs out with its period. On: a cancellation at the period's end is taken back.
 ///
 /// # Errors
-/// [`Code::InvalidState`] for one that has ended, or that is past due: that one is paid or cancelled.
+/// [`Code::InvalidState`] for one that has ended, or that is past due: that one is paid or cancelled. Or the key's own.
 pub async fn set_auto_renew(
     op: &Op,
     id: SubscriptionId,
     auto_renew: bool,
+    key: &str,
 ) -> Result<subscription::Model> {
     op.require(Access::SignedIn)?;
-    subscriptions::query::get(op, id).await?;
+    let input = Input {
+        subscription_id: id,
+        auto_renew,
+    };
+    let key = IdempotencyKey::new(op, "setAutoRenew", key, &input)?;
     let mut tx = op.begin().await?;
-    let (row, renewal) = lock(&mut tx, id).await?;
+    if let Claim::Done(_) = idempotency::claim(&mut tx, &key).await? {
+        return subscriptions::query::lock(&mut tx, id).await;
+    }
+    let row = set(&mut tx, id, auto_renew).await?;
+    idempotency::finish(&mut tx, &key, row.id.to_string()).await?;
+    tx.commit().await?;
+    Ok(row)
+}
+
+/// The same, in the caller's transaction.
+pub(super) async fn set(
+    tx: &mut Tx,
+    id: SubscriptionId,
+    auto_renew: bool,
+) -> Result<subscription::Model> {
+    // Seen through the caller's own eyes before anything is locked for them.
+    subscriptions::query::get(tx.op(), id).await?;
+    let (row, renewal) = lock(tx, id).await?;
     match row.status {
         SubscriptionStatus::Cancelled | SubscriptionStatus::Expired => {
             return Err(Error::refused(
@@ -46,7 +79,7 @@ pub async fn set_auto_renew(
         return Ok(row);
     }
     if !auto_renew {
-        close_renewal(&mut tx, renewal, SubscriptionStatus::Cancelled).await?;
+        close_renewal(tx, renewal, SubscriptionStatus::Cancelled).await?;
     }
     let changes = subscription::ActiveModel {
         auto_renew: Set(auto_renew),
@@ -54,13 +87,11 @@ pub async fn set_auto_renew(
         cancelled_at: Set(None),
         ..Default::default()
     };
-    let row = schedule::change(&tx, &row, changes).await?;
+    let row = schedule::change(tx, &row, changes).await?;
     tx.record(SubscriptionPlansChanged {
         subscription_id: row.id,
         auto_renew,
         cancel_at_period_end: false,
     })?;
-    let row = schedule::reschedule(&tx, row).await?;
-    tx.commit().await?;
-    Ok(row)
+    schedule::reschedule(tx, row).await
 }

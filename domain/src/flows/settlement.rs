@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 use entity::{
     id::{PaymentId, SettlementId},
+    money::Money,
     orders::{OrderStatus, order},
     payments::{PaymentMethod, PaymentStatus, payment, settlement},
     users::user,
@@ -12,13 +13,14 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 
 use crate::{
     base::{Error, Result, Tx, transition},
-    invoices::{self, NewInvoice},
+    invoices::{self, NewInvoice, tax::included_tax},
+    ledger::{self, Received, journal},
     orders,
-    payments::{self, decide::Decision, schedule, state::is_open},
-    ports::PayCode,
+    payments::{self, contracts, decide::Decision, schedule, state::is_open},
+    ports::{CardFacts, PayCode},
 };
 
-use super::fulfil;
+use super::{fulfil, late_money};
 
 /// What the gateway knows of a trade, whichever way we heard it.
 #[derive(Clone, Debug)]
@@ -27,10 +29,14 @@ pub struct GatewayFacts {
     pub trade_no: String,
     /// Its word for the method.
     pub method: String,
+    /// How much it is about.
+    pub amount: Money,
     /// What it keeps, in minor units.
     pub fee_minor: Option<i64>,
     /// When the money came, by its clock.
     pub paid_at: Option<DateTime<Utc>>,
+    /// What a refund to the card will need.
+    pub card: Option<CardFacts>,
 }
 
 /// Does what was decided, for an order and an attempt that the caller holds locked (in that order).
@@ -45,13 +51,27 @@ pub async fn carry_out(
     facts: &GatewayFacts,
     cause: &str,
 ) -> Result<()> {
+    do_decided(tx, order, payment, decision, facts, cause).await?;
+    contracts::begin::follow(tx, payment, decision, facts.paid_at, cause).await
+}
+
+async fn do_decided(
+    tx: &mut Tx,
+    order: &order::Model,
+    payment: &payment::Model,
+    decision: &Decision,
+    facts: &GatewayFacts,
+    cause: &str,
+) -> Result<()> {
     match decision {
-        Decision::Settle => settle(tx, order, payment, facts, cause).await,
+        Decision::Settle => Box::pin(settle(tx, order, payment, facts, cause)).await,
+        Decision::Reopen => {
+            let order = late_money::reopen(tx, order, cause).await?;
+            Box::pin(settle(tx, &order, payment, facts, cause)).await
+        }
         Decision::KeepAsLate => {
             let changes = with_facts(tx, facts, closed(tx));
-            transition::advance(tx, payment, PaymentStatus::PaidLate, cause, changes).await?;
-            tracing::warn!(payment = %payment.id, "money came for an order that cannot take it any more");
-            Ok(())
+            keep_as_late(tx, order, payment, as_agreed(payment, changes), cause).await
         }
         Decision::AwaitCode(code) => await_code(tx, order, payment, code, facts, cause).await,
         Decision::Fail { code, message } => {
@@ -62,6 +82,9 @@ pub async fn carry_out(
                 let mut changes = with_facts(tx, facts, closed(tx));
                 changes.next_check_at = Set(Some(tx.now() + schedule::SECOND_OPINION));
                 changes.failure_code = Set(Some((*reason).to_owned()));
+                // A code for another amount brings no money.
+                let came = facts.paid_at.map(|_| facts.amount.minor);
+                changes.received_minor = Set(came);
                 transition::advance(tx, payment, PaymentStatus::Review, cause, changes).await?;
             }
             Ok(())
@@ -78,11 +101,41 @@ async fn settle(
     cause: &str,
 ) -> Result<()> {
     let paid_at = paid_at(tx, facts).unwrap_or(tx.now());
-    note_settlement(tx, order, Some(payment.id)).await?;
-    let mut changes = with_facts(tx, facts, closed(tx));
+    let mut changes = as_agreed(payment, with_facts(tx, facts, closed(tx)));
     changes.paid_at = Set(Some(paid_at));
+    let received = Received::AtGateway(payment.amount());
+    settle_with(tx, order, payment, (changes, received), paid_at, cause).await
+}
+
+/// Settles an order with money that a person decided on, from now on.
+///
+/// # Errors
+/// As [`carry_out`], or [`crate::base::Code::InsufficientCredit`].
+pub async fn settle_by_hand(
+    tx: &mut Tx,
+    order: &order::Model,
+    payment: &payment::Model,
+    received: Received,
+    cause: &str,
+) -> Result<()> {
+    let mut changes = closed(tx);
+    changes.captured_minor = Set(payment.received().minor);
+    let now = tx.now();
+    settle_with(tx, order, payment, (changes, received), now, cause).await
+}
+
+async fn settle_with(
+    tx: &mut Tx,
+    order: &order::Model,
+    payment: &payment::Model,
+    (changes, received): (payment::ActiveModel, Received),
+    paid_at: DateTime<Utc>,
+    cause: &str,
+) -> Result<()> {
+    note_settlement(tx, order, Some(payment.id)).await?;
     let payment = transition::advance(tx, payment, PaymentStatus::Paid, cause, changes).await?;
     let (order, lines) = complete(tx, order, payment.method, paid_at, cause).await?;
+    book(tx, &order, &payment, received).await?;
     let buyer = user::Entity::find_by_id(order.user_id)
         .one(tx.db())
         .await?
@@ -95,6 +148,48 @@ async fn settle(
     };
     // Last, because the series of numbers is locked from here to the commit.
     invoices::issue(tx, new).await?;
+    Ok(())
+}
+
+/// Keeps money that the order does not take: it is the customer's credit, and a person looks at it.
+///
+/// # Errors
+/// As [`carry_out`].
+pub async fn keep_as_late(
+    tx: &mut Tx,
+    order: &order::Model,
+    payment: &payment::Model,
+    changes: payment::ActiveModel,
+    cause: &str,
+) -> Result<()> {
+    let payment = transition::advance(tx, payment, PaymentStatus::PaidLate, cause, changes).await?;
+    let late = journal::late_payment(order, &payment, payment.received())?;
+    ledger::post(tx, late).await?;
+    book_fee(tx, order, &payment).await?;
+    tracing::warn!(payment = %payment.id, "money came that its order does not take");
+    Ok(())
+}
+
+/// Books a settlement and the gateway's part of it.
+async fn book(
+    tx: &mut Tx,
+    order: &order::Model,
+    payment: &payment::Model,
+    received: Received,
+) -> Result<()> {
+    let rate = tx.op().app().policy.tax_rate_basis_points;
+    let tax = included_tax(order.total(), rate)
+        .ok_or_else(|| Error::internal("an order's tax does not fit"))?;
+    ledger::post(tx, journal::settlement(order, payment, tax, received)?).await?;
+    book_fee(tx, order, payment).await
+}
+
+/// Books what the gateway keeps, once it has told.
+async fn book_fee(tx: &mut Tx, order: &order::Model, payment: &payment::Model) -> Result<()> {
+    if let Some(minor) = payment.fee_minor {
+        let fee = Money::new(minor, payment.currency);
+        ledger::post(tx, journal::fee(order, payment, fee)?).await?;
+    }
     Ok(())
 }
 
@@ -230,6 +325,9 @@ pub async fn after_attempt_ended(
     otherwise: OrderStatus,
     cause: &str,
 ) -> Result<()> {
+    if !orders::state::is_payable(order.status) {
+        return Ok(());
+    }
     let attempts = payments::query::of_order(tx, order.id).await?;
     let others = || attempts.iter().filter(|other| other.id != ended);
     let to = if others().any(|other| other.status == PaymentStatus::AwaitingPayment) {
@@ -247,6 +345,13 @@ pub async fn after_attempt_ended(
         transition::advance(tx, order, to, cause, changes).await?;
     }
     Ok(())
+}
+
+/// What came is the amount, whatever was said before.
+fn as_agreed(payment: &payment::Model, mut changes: payment::ActiveModel) -> payment::ActiveModel {
+    changes.received_minor = Set(None);
+    changes.captured_minor = Set(payment.amount_minor);
+    changes
 }
 
 /// The gateway is not asked about it any more.
@@ -280,6 +385,10 @@ fn with_facts(
     }
     if let Some(paid_at) = paid_at(tx, facts) {
         changes.paid_at = Set(Some(paid_at));
+    }
+    if let Some(card) = &facts.card {
+        changes.authorization_no = Set(Some(card.authorization_no.clone()));
+        changes.refund_in_full_only = Set(card.in_full_only);
     }
     changes
 }

@@ -37,7 +37,8 @@ pub async fn issue(tx: &mut Tx, new: NewInvoice<'_>) -> Result<invoice::Model> {
     let tax = tax::included_tax(total, rate).ok_or_else(does_not_fit)?;
     let net = total.checked_sub(tax)?;
     let period = new.lines.iter().find(|line| pays_time(line.kind));
-    let number = number::take(tx).await?;
+    let prefix = tx.op().app().policy.invoice_prefix.clone();
+    let number = number::take(tx, &prefix).await?;
     let row = invoice::ActiveModel {
         id: Set(tx.op().new_id::<InvoiceId>()),
         number: Set(number.text()),
@@ -55,6 +56,7 @@ pub async fn issue(tx: &mut Tx, new: NewInvoice<'_>) -> Result<invoice::Model> {
         net_minor: Set(net.minor),
         tax_minor: Set(tax.minor),
         total_minor: Set(total.minor),
+        credited_minor: Set(0),
         tax_rate_basis_points: Set(rate),
         seller: Set(tx.op().app().policy.seller.clone()),
         buyer: Set(party(new.buyer)),

@@ -1,4 +1,4 @@
-//! Gapless invoice numbers: `INV-2026-000001`, one series a year.
+//! Gapless numbers of invoices and credit notes: `INV-2026-000001`, `CN-2026-000001`, one series a year each.
 
 use chrono::Datelike;
 use entity::invoices::invoice_series;
@@ -25,14 +25,14 @@ impl InvoiceNumber {
     }
 }
 
-/// Takes the next number of this year's series (the year in Taipei). The series stays locked until the
+/// Takes the next number of this year's series of `prefix` (the year in Taipei). The series stays locked until the
 /// transaction ends; when it fails, the number was never taken. Take it last: everybody else waits.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn take(tx: &mut Tx) -> Result<InvoiceNumber> {
+pub async fn take(tx: &mut Tx, prefix: &str) -> Result<InvoiceNumber> {
     let year = tx.now().with_timezone(&taipei()).year();
-    let series = format!("{}-{year}", tx.op().app().policy.invoice_prefix);
+    let series = format!("{prefix}-{year}");
     let first = invoice_series::ActiveModel {
         series: Set(series.clone()),
         last_sequence: Set(0),

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use entity::{
-    id::{InvoiceId, OrderId, SubscriptionId, UserId},
-    invoices::{InvoiceStatus, invoice, invoice_line},
+    id::{InvoiceId, OrderId, RefundId, SubscriptionId, UserId},
+    invoices::{InvoiceStatus, credit_note, invoice, invoice_line},
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Select, sea_query::Expr};
 
@@ -81,6 +81,42 @@ pub async fn lines_of(
         lines.entry(row.invoice_id).or_default().push(row);
     }
     Ok(lines)
+}
+
+/// The credit notes of these invoices, oldest first. The invoices were read through [`visible_to`].
+///
+/// # Errors
+/// The database does not answer.
+pub async fn credit_notes_of(
+    op: &Op,
+    ids: &[InvoiceId],
+) -> Result<HashMap<InvoiceId, Vec<credit_note::Model>>> {
+    let rows = credit_note::Entity::find()
+        .filter(credit_note::Column::InvoiceId.is_in(ids.iter().copied()))
+        .order_by_asc(credit_note::Column::IssuedAt)
+        .order_by_asc(credit_note::Column::Sequence)
+        .all(op.reader())
+        .await?;
+    let mut notes: HashMap<InvoiceId, Vec<credit_note::Model>> = HashMap::new();
+    for row in rows {
+        notes.entry(row.invoice_id).or_default().push(row);
+    }
+    Ok(notes)
+}
+
+/// The credit notes of these refunds. The refunds were read through their own `visible_to`.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn credit_notes_by_refunds(
+    op: &Op,
+    ids: &[RefundId],
+) -> Result<HashMap<RefundId, credit_note::Model>> {
+    let rows = credit_note::Entity::find()
+        .filter(credit_note::Column::RefundId.is_in(ids.iter().copied()))
+        .all(op.reader())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.refund_id, row)).collect())
 }
 
 /// What an office narrows a list of invoices by.

@@ -16,6 +16,16 @@ pub fn included_tax(total: Money, rate_basis_points: i32) -> Option<Money> {
     Some(Money::new(total.minor.checked_sub(net)?, total.currency))
 }
 
+/// The tax in the next `part` of a total of which `before` was credited already. The taxes of parts that make
+/// up the whole make up its tax, to the unit. `None` when it does not fit.
+#[must_use]
+pub fn tax_of_part(before: Money, part: Money, rate_basis_points: i32) -> Option<Money> {
+    let after = before.checked_add(part).ok()?;
+    let with_it = included_tax(after, rate_basis_points)?;
+    let without = included_tax(before, rate_basis_points)?;
+    with_it.checked_sub(without).ok()
+}
+
 /// The tax of each line. What is given back (a negative amount) takes the tax in it along; the others share what
 /// remains by their amounts. `None` when the amounts do not fit.
 #[must_use]
@@ -93,6 +103,19 @@ mod tests {
                 prop_assert!(tax.minor * amount.minor.signum() >= 0, "{tax} in {amount}");
                 prop_assert!(tax.minor.abs() <= amount.minor.abs());
             }
+        }
+
+        #[test]
+        fn the_tax_of_parts_adds_up_to_that_of_the_whole(parts in prop::collection::vec(1i64..100_000, 1..20)) {
+            let mut credited = twd(0);
+            let mut taxes = 0;
+            for part in parts.into_iter().map(twd) {
+                let tax = tax_of_part(credited, part, 500).unwrap();
+                prop_assert!(tax.minor >= 0 && tax.minor <= part.minor);
+                credited = credited.checked_add(part).unwrap();
+                taxes += tax.minor;
+            }
+            prop_assert_eq!(Some(twd(taxes)), included_tax(credited, 500));
         }
 
         #[test]

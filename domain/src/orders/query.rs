@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use entity::{
-    base::transition,
     id::{OrderId, SubscriptionId, UserId},
-    orders::{OrderStatus, order, order_line},
+    orders::{LineKind, OrderStatus, order, order_line},
     payments::PaymentMethod,
 };
 use sea_orm::{
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    sea_query::Expr,
 };
 
 use crate::base::{
@@ -107,17 +107,43 @@ pub async fn lines_of(
     Ok(lines)
 }
 
-/// The moves of an order after version `after`, oldest first. The order was read through [`visible_to`].
-///
-/// # Errors
-/// The database does not answer.
-pub async fn moves_after(op: &Op, id: OrderId, after: i64) -> Result<Vec<transition::Model>> {
-    Ok(transition::Entity::find()
-        .filter(transition::Column::Subject.eq(id.to_string()))
-        .filter(transition::Column::Version.gt(after))
-        .order_by_asc(transition::Column::Version)
-        .all(op.reader())
-        .await?)
+/// The lines that paid periods of this subscription, and that the actor may know of.
+#[must_use]
+pub fn paid_periods(actor: &Actor, id: SubscriptionId) -> Select<order_line::Entity> {
+    let paid = [
+        OrderStatus::Paid,
+        OrderStatus::Completed,
+        OrderStatus::Refunded,
+    ];
+    let orders = visible_to(actor)
+        .select_only()
+        .column(order::Column::Id)
+        .filter(order::Column::Status.is_in(paid));
+    order_line::Entity::find()
+        .filter(order_line::Column::SubscriptionId.eq(id))
+        // A change of plan pays a part of a period that is told already.
+        .filter(order_line::Column::Kind.eq(LineKind::SubscriptionPeriod))
+        .filter(order_line::Column::PeriodStart.is_not_null())
+        .filter(order_line::Column::OrderId.in_subquery(orders.into_query()))
+}
+
+/// By the day its period began.
+#[must_use]
+pub const fn by_period(direction: Direction) -> Sort<order_line::Entity> {
+    Sort {
+        name: "order_lines.period_start",
+        column: order_line::Column::PeriodStart,
+        id_column: order_line::Column::Id,
+        direction,
+        key: |row| {
+            SortKey::Time(match row.period_start {
+                Some(start) => start,
+                // Not of a list of periods.
+                None => DateTime::UNIX_EPOCH,
+            })
+        },
+        id: |row| row.id.0,
+    }
 }
 
 /// What an office narrows a list of orders by.

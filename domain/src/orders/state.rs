@@ -25,7 +25,9 @@ pub const fn may_move(from: OrderStatus, to: OrderStatus) -> bool {
         ),
         Paid => matches!(to, Completed | Refunded),
         Completed => matches!(to, Refunded),
-        Cancelled | Expired | Refunded => false,
+        // Opened again by money that came late, and settled at once.
+        Expired => matches!(to, Processing),
+        Cancelled | Refunded => false,
     }
 }
 
@@ -75,7 +77,8 @@ mod tests {
              AwaitingPayment>Processing AwaitingPayment>Paid AwaitingPayment>Failed \
              AwaitingPayment>Cancelled AwaitingPayment>Expired \
              Paid>Completed Paid>Refunded Completed>Refunded \
-             Failed>Processing Failed>AwaitingPayment Failed>Paid Failed>Cancelled Failed>Expired"
+             Failed>Processing Failed>AwaitingPayment Failed>Paid Failed>Cancelled Failed>Expired \
+             Expired>Processing"
         );
     }
 

@@ -18,6 +18,8 @@ pub struct Standing {
     pub amount: Money,
     /// The order's state.
     pub order: OrderStatus,
+    /// Whether it may be opened again, although its time was over.
+    pub may_reopen: bool,
 }
 
 /// What is to be done.
@@ -25,6 +27,8 @@ pub struct Standing {
 pub enum Decision {
     /// The money is there and the order takes it.
     Settle,
+    /// The money is there, and the order, whose time was over, still takes it.
+    Reopen,
     /// The money is there, but the order cannot take it any more.
     KeepAsLate,
     /// A code was issued: remember it and wait.
@@ -89,13 +93,16 @@ fn decide_paid(standing: Standing, amount: Money) -> Decision {
     }
     if is_payable(standing.order) {
         Decision::Settle
+    } else if standing.may_reopen {
+        Decision::Reopen
     } else {
         Decision::KeepAsLate
     }
 }
 
 /// Whether the attempt's money came, wherever it went then.
-const fn has_money(status: PaymentStatus) -> bool {
+#[must_use]
+pub const fn has_money(status: PaymentStatus) -> bool {
     matches!(
         status,
         PaymentStatus::Paid | PaymentStatus::PaidLate | PaymentStatus::Refunded
@@ -116,6 +123,7 @@ mod tests {
             payment,
             amount: PRICE,
             order,
+            may_reopen: false,
         })
     }
 
@@ -150,6 +158,25 @@ mod tests {
                 let decision = decide(standing(payment, order), &paid(), PRICE, false);
                 assert_eq!(decision, expected, "{payment:?} {order:?}");
             }
+        }
+    }
+
+    #[test]
+    fn money_for_an_order_that_may_be_opened_again_settles_it_unless_it_came_before() {
+        for payment in PaymentStatus::iter() {
+            let open = Standing {
+                payment,
+                amount: PRICE,
+                order: OrderStatus::Expired,
+                may_reopen: true,
+            };
+            let decision = decide(Some(open), &paid(), PRICE, false);
+            match has_money(payment) {
+                true => assert_eq!(decision, Decision::Nothing("paid_already")),
+                false => assert_eq!(decision, Decision::Reopen, "{payment:?}"),
+            }
+            let short = decide(Some(open), &paid(), Money::new(1, Currency::Twd), false);
+            assert!(!matches!(short, Decision::Reopen), "{payment:?}");
         }
     }
 

@@ -31,7 +31,7 @@ pub async fn store(tx: &mut Tx, received: &Notice) -> Result<notice::Model> {
         state: Set(NoticeState::Received),
         reason: Set(None),
         fields: Set(notice::Fields(received.fields.clone())),
-        received_at: Set(tx.now()),
+        received_at: Set(tx.op().machine_now()),
         deliveries: Set(1),
         applied_at: Set(None),
         attempts: Set(0),
@@ -80,7 +80,7 @@ pub async fn close(
         payment_id: Set(payment_id),
         state: Set(state),
         reason: Set(Some(reason.to_owned())),
-        applied_at: Set(Some(tx.now())),
+        applied_at: Set(Some(tx.op().machine_now())),
         last_error: Set(None),
         ..Default::default()
     };
@@ -93,6 +93,23 @@ pub async fn close(
             reason: reason.to_owned(),
         })?;
     }
+    Ok(())
+}
+
+/// Leaves a notice in the inbox, because something else must come before it; it is tried again.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn keep_waiting(tx: &mut Tx, id: NoticeId, reason: &str) -> Result<()> {
+    notice::Entity::update_many()
+        .col_expr(
+            notice::Column::Attempts,
+            Expr::col(notice::Column::Attempts).add(1),
+        )
+        .col_expr(notice::Column::Reason, Expr::value(reason))
+        .filter(notice::Column::Id.eq(id))
+        .exec(tx.db())
+        .await?;
     Ok(())
 }
 

@@ -1,5 +1,8 @@
 //! Attempts to pay: opened here, decided on here, settled in `flows`.
 
+pub mod attention;
+pub mod contracts;
+pub mod counters;
 pub mod decide;
 pub mod events;
 pub mod inbox;

@@ -31,7 +31,9 @@ pub fn next_check(
     deadline: DateTime<Utc>,
 ) -> DateTime<Utc> {
     let steps: &[Duration] = match method {
-        PaymentMethod::CreditCard | PaymentMethod::Free => &CARD_STEPS,
+        PaymentMethod::CreditCard | PaymentMethod::CreditCardPeriodic | PaymentMethod::Free => {
+            &CARD_STEPS
+        }
         PaymentMethod::Atm | PaymentMethod::Cvs | PaymentMethod::Barcode => &CODE_STEPS,
     };
     let planned = usize::try_from(checks)
@@ -69,7 +71,9 @@ pub const fn grace(method: PaymentMethod) -> Duration {
     match method {
         PaymentMethod::Barcode => Duration::days(3),
         PaymentMethod::Atm | PaymentMethod::Cvs => Duration::days(1),
-        PaymentMethod::CreditCard | PaymentMethod::Free => Duration::zero(),
+        PaymentMethod::CreditCard | PaymentMethod::CreditCardPeriodic | PaymentMethod::Free => {
+            Duration::zero()
+        }
     }
 }
 

@@ -23,8 +23,10 @@ pub const fn may_move(from: PaymentStatus, to: PaymentStatus) -> bool {
             AwaitingPayment | Paid | Failed | Expired | Review | PaidLate
         ),
         Failed | Expired => matches!(to, Paid | Review | PaidLate),
-        Review => matches!(to, Paid | PaidLate),
-        Paid | PaidLate => matches!(to, Refunded),
+        Review => matches!(to, Paid | PaidLate | Failed),
+        Paid => matches!(to, Refunded),
+        // By a person's decision.
+        PaidLate => matches!(to, Paid | Refunded),
         Refunded => false,
     }
 }
@@ -87,8 +89,8 @@ mod tests {
              Expired>Paid Expired>Review Expired>PaidLate \
              Unknown>AwaitingPayment Unknown>Paid Unknown>Failed Unknown>Expired Unknown>Review \
              Unknown>PaidLate \
-             Review>Paid Review>PaidLate \
-             PaidLate>Refunded"
+             Review>Paid Review>Failed Review>PaidLate \
+             PaidLate>Paid PaidLate>Refunded"
         );
     }
 }

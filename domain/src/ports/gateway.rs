@@ -6,7 +6,11 @@ use entity::{
     id::PaymentId,
     money::Money,
     payments::{NoticeKind, PaymentMethod},
+    plans::BillingCycle,
 };
+
+use super::card_contract::{Charge, ContractAnswer, ContractReport, Periodic};
+use super::card_refund::{CardAnswer, CardInstruction, CardQuestion, CardReport, NotRefundedHere};
 
 /// Where shoppers pay.
 #[async_trait]
@@ -35,6 +39,69 @@ pub trait Gateway: Send + Sync {
         merchant_trade_no: &str,
         now: DateTime<Utc>,
     ) -> Result<TradeReport, Unanswered>;
+
+    /// Whether it gives card payments back when it is told to.
+    ///
+    /// # Errors
+    /// Why not, for staff to read.
+    fn refunds_cards(&self) -> Result<(), NotRefundedHere>;
+
+    /// Asks how far a card payment is on its way to us.
+    ///
+    /// # Errors
+    /// [`Unanswered`] whenever the answer is missing, late or unreadable: then nothing is known.
+    async fn card_state(&self, question: &CardQuestion) -> Result<CardReport, Unanswered>;
+
+    /// Tells it to do one thing with a card payment. Ask for its state before anything is sent again.
+    ///
+    /// # Errors
+    /// [`Unanswered`] whenever the answer is missing, late or unreadable: it may have been done.
+    async fn instruct_card(&self, instruction: &CardInstruction) -> Result<CardAnswer, Unanswered>;
+
+    /// What a contract for this cycle would be, as long as the gateway makes them; `None` when it makes none.
+    fn periodic(&self, _: BillingCycle) -> Option<Periodic> {
+        None
+    }
+
+    /// Asks how a contract stands.
+    ///
+    /// # Errors
+    /// [`Unanswered`] as for [`Gateway::query_trade`].
+    async fn query_contract(
+        &self,
+        _merchant_trade_no: &str,
+        _now: DateTime<Utc>,
+    ) -> Result<ContractReport, Unanswered> {
+        Err(no_contracts())
+    }
+
+    /// Ends a contract. It cannot be taken back; ending it twice changes nothing.
+    ///
+    /// # Errors
+    /// [`Unanswered`] whenever it is not certain what became of it.
+    async fn cancel_contract(
+        &self,
+        _merchant_trade_no: &str,
+        _now: DateTime<Utc>,
+    ) -> Result<ContractAnswer, Unanswered> {
+        Err(no_contracts())
+    }
+
+    /// Has the latest charge, which failed, tried again.
+    ///
+    /// # Errors
+    /// [`Unanswered`] whenever it is not certain what became of it.
+    async fn retry_contract(
+        &self,
+        _merchant_trade_no: &str,
+        _now: DateTime<Utc>,
+    ) -> Result<ContractAnswer, Unanswered> {
+        Err(no_contracts())
+    }
+}
+
+fn no_contracts() -> Unanswered {
+    Unanswered("this gateway keeps no contracts".to_owned())
 }
 
 /// The gateway does not take this.
@@ -67,8 +134,10 @@ pub struct Checkout {
     pub merchant_trade_no: String,
     /// How.
     pub method: PaymentMethod,
-    /// How much.
+    /// How much; of each charge, when there is to be more than one.
     pub amount: Money,
+    /// When the gateway is to charge again; `None` for a payment that is made once.
+    pub periodic: Option<Periodic>,
     /// What is bought, one text a line.
     pub items: Vec<String>,
     /// When the attempt was made.
@@ -105,10 +174,14 @@ pub struct Notice {
     pub amount: Money,
     /// What happened.
     pub outcome: Outcome,
+    /// Which charge of a contract it is about, of kind [`NoticeKind::Period`]; `None` for the other kinds.
+    pub charge: Option<Charge>,
     /// A rehearsal from the gateway's console: no money moved.
     pub is_simulated: bool,
     /// What the gateway keeps.
     pub fee: Option<Money>,
+    /// What a refund to the card needs to know; `None` for other methods.
+    pub card: Option<CardFacts>,
     /// The fields as received, in order, without the signature.
     pub fields: Vec<(String, String)>,
 }
@@ -185,6 +258,17 @@ pub struct TradeReport {
     pub amount: Money,
     /// What the gateway keeps.
     pub fee: Option<Money>,
+    /// What a refund to the card needs to know; `None` for other methods.
+    pub card: Option<CardFacts>,
+}
+
+/// What is to be remembered of a card payment, for the day when it goes back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardFacts {
+    /// The gateway's number of the authorisation.
+    pub authorization_no: String,
+    /// Paid in instalments or with bonus points: such payments go back in full only.
+    pub in_full_only: bool,
 }
 
 /// How a trade stands.

@@ -12,6 +12,15 @@ use crate::base::policy::Policy;
 
 use super::period;
 
+/// After how many failures in a row a subscription is left to a person.
+pub const MOST_FAILURES: i32 = 10;
+
+/// Whether the clockwork has left it to a person.
+#[must_use]
+pub const fn is_parked(row: &subscription::Model) -> bool {
+    row.failures >= MOST_FAILURES
+}
+
 /// What time does to a subscription.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {

@@ -9,7 +9,7 @@ use entity::{
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::base::{Event, event::Sample};
+use crate::base::{Event, Topic, event::Sample};
 
 /// A subscription was ordered.
 #[derive(Debug, Serialize)]
@@ -176,6 +176,13 @@ pub struct SubscriptionParked {
     pub error: String,
 }
 
+/// Staff gave a parked subscription back to the clockwork.
+#[derive(Debug, Serialize)]
+pub struct SubscriptionRetried {
+    /// Which subscription.
+    pub subscription_id: SubscriptionId,
+}
+
 macro_rules! about_a_subscription {
     ($($event:ident = $kind:literal;)+) => {$(
         impl Event for $event {
@@ -183,6 +190,10 @@ macro_rules! about_a_subscription {
 
             fn subject(&self) -> String {
                 self.subscription_id.to_string()
+            }
+
+            fn topics(&self) -> Vec<Topic> {
+                vec![Topic::Subscription(self.subscription_id)]
             }
         }
     )+};
@@ -200,6 +211,7 @@ about_a_subscription! {
     SubscriptionPlanChangeScheduled = "subscription.plan_change_scheduled";
     SubscriptionCreditChanged = "subscription.credit_changed";
     SubscriptionParked = "subscription.parked";
+    SubscriptionRetried = "subscription.retried";
 }
 
 /// One of each, for `schema/events.md`.
@@ -282,5 +294,6 @@ pub fn samples() -> Result<Vec<Sample>, serde_json::Error> {
             subscription_id,
             error: "INTERNAL_SERVER_ERROR".to_owned(),
         })?,
+        Sample::of(&SubscriptionRetried { subscription_id })?,
     ])
 }

@@ -14,9 +14,11 @@ use sea_orm::{
 };
 
 use crate::base::{
-    Access, Actor, Error, Op, Result, Tx,
+    Access, Actor, Error, Op, Result, Timeline, Tx,
     page::{Direction, Sort, SortKey},
 };
+
+use super::calendar::{self, MOST_FAILURES};
 
 /// The rows that this actor may know of.
 #[must_use]
@@ -124,6 +126,18 @@ pub async fn holds_plan(
     Ok(found.is_some())
 }
 
+/// Whether it gives its owner what it sells, at this instant of the clock it lives by.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn has_access(op: &Op, row: &subscription::Model) -> Result<bool> {
+    let Some(until) = calendar::access_until(row, &op.app().policy) else {
+        return Ok(false);
+    };
+    let theirs = Timeline::of(op.reader(), row.test_clock_id).await?;
+    Ok(op.on(theirs).now() < until)
+}
+
 /// Those of the ids that the actor may know of.
 ///
 /// # Errors
@@ -152,6 +166,10 @@ pub struct SubscriptionFilter {
     pub period_ends_before: Option<DateTime<Utc>>,
     /// Whether it goes on after its period.
     pub auto_renew: Option<bool>,
+    /// Whether the clockwork has left it to a person.
+    pub is_parked: Option<bool>,
+    /// Whose renewal is overdue since before.
+    pub past_due_before: Option<DateTime<Utc>>,
 }
 
 impl SubscriptionFilter {
@@ -174,6 +192,15 @@ impl SubscriptionFilter {
         }
         if let Some(auto_renew) = self.auto_renew {
             select = select.filter(Column::AutoRenew.eq(auto_renew));
+        }
+        if let Some(is_parked) = self.is_parked {
+            select = select.filter(match is_parked {
+                true => Column::Failures.gte(MOST_FAILURES),
+                false => Column::Failures.lt(MOST_FAILURES),
+            });
+        }
+        if let Some(before) = self.past_due_before {
+            select = select.filter(Column::PastDueAt.lt(before));
         }
         select
     }

@@ -15,7 +15,9 @@ pub const fn may_move(from: SubscriptionStatus, to: SubscriptionStatus) -> bool 
         Trialing => matches!(to, Active | PastDue | Paused | Cancelled | Expired),
         Active => matches!(to, PastDue | Paused | Cancelled | Expired),
         PastDue | Paused => matches!(to, Active | Cancelled | Expired),
-        Cancelled | Expired => false,
+        // One that never began, when the money for it came late.
+        Expired => matches!(to, Pending),
+        Cancelled => false,
     }
 }
 
@@ -60,7 +62,8 @@ mod tests {
              Trialing>Active Trialing>PastDue Trialing>Paused Trialing>Cancelled Trialing>Expired \
              Active>PastDue Active>Paused Active>Cancelled Active>Expired \
              PastDue>Active PastDue>Cancelled PastDue>Expired \
-             Paused>Active Paused>Cancelled Paused>Expired"
+             Paused>Active Paused>Cancelled Paused>Expired \
+             Expired>Pending"
         );
     }
 }

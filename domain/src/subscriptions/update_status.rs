@@ -4,12 +4,14 @@ use entity::{
     id::SubscriptionId,
     subscriptions::{SubscriptionStatus, subscription},
 };
-use sea_orm::{ActiveValue::Set, EntityTrait, QuerySelect};
+use sea_orm::ActiveValue::Set;
 
 use crate::base::{Access, Code, Error, Op, Result, transition};
 
+use super::{query, schedule};
+
 /// Moves a subscription as the table of moves allows. A pending one is moved by its order alone:
-/// settling it makes it active, cancelling it cancels it.
+/// settling it makes it active, cancelling it cancels it. A paused one is resumed, which keeps its unused days.
 ///
 /// # Errors
 /// [`Code::InvalidState`] for every other move; the message names the present state.
@@ -20,15 +22,20 @@ pub async fn update_status(
 ) -> Result<subscription::Model> {
     op.require(Access::Staff)?;
     let mut tx = op.begin().await?;
-    let row = subscription::Entity::find_by_id(id)
-        .lock_exclusive()
-        .one(tx.db())
-        .await?
-        .ok_or(Error::NotFound("subscription"))?;
-    if row.status == SubscriptionStatus::Pending {
+    let row = query::lock(&mut tx, id).await?;
+    if [row.status, to].contains(&SubscriptionStatus::Pending) {
         return Err(Error::refused(
             Code::InvalidState,
-            "This subscription is PENDING: it follows its order. Settle or cancel the order instead.",
+            format!(
+                "This subscription is {}; a pending one follows its order. Settle or cancel the order instead.",
+                sea_orm::ActiveEnum::to_value(&row.status)
+            ),
+        ));
+    }
+    if row.status == SubscriptionStatus::Paused && to == SubscriptionStatus::Active {
+        return Err(Error::refused(
+            Code::InvalidState,
+            "This subscription is PAUSED: resume it, so that it keeps the days it has not used.",
         ));
     }
     let ended = matches!(
@@ -39,6 +46,12 @@ pub async fn update_status(
         updated_at: Set(tx.now()),
         ..Default::default()
     };
+    if to == SubscriptionStatus::Paused {
+        changes.paused_at = Set(Some(tx.now()));
+    }
+    if to == SubscriptionStatus::PastDue {
+        changes.past_due_at = Set(Some(tx.now()));
+    }
     if to == SubscriptionStatus::Cancelled {
         changes.cancelled_at = Set(Some(tx.now()));
     }
@@ -47,6 +60,7 @@ pub async fn update_status(
         changes.auto_renew = Set(false);
     }
     let row = transition::advance(&mut tx, &row, to, "update_status", changes).await?;
+    let row = schedule::reschedule(&tx, row).await?;
     tx.commit().await?;
     Ok(row)
 }

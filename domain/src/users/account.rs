@@ -4,7 +4,7 @@ use std::fmt;
 
 use entity::{
     id::UserId,
-    users::{Role, user},
+    users::{Locale, Role, user},
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, DbErr, EntityTrait, QuerySelect};
 
@@ -30,6 +30,8 @@ pub struct NewUser {
     pub last_name: String,
     /// Phone number; may be empty.
     pub phone: String,
+    /// The language we write to them in.
+    pub locale: Locale,
 }
 
 impl fmt::Debug for NewUser {
@@ -45,6 +47,7 @@ pub(super) struct CheckedUser {
     first_name: String,
     last_name: String,
     phone: String,
+    locale: Locale,
 }
 
 impl NewUser {
@@ -55,6 +58,7 @@ impl NewUser {
             first_name: fields::name("firstName", &self.first_name)?,
             last_name: fields::name("lastName", &self.last_name)?,
             phone: fields::phone(&self.phone)?,
+            locale: self.locale,
         };
         password::check("password", &self.password)?;
         Ok(checked)
@@ -87,6 +91,7 @@ pub(super) async fn insert(
         last_log_in_at: Set(None),
         erased_at: Set(None),
         test_clock_id: Set(None),
+        locale: Set(new.locale),
         version: Set(1),
         updated_at: Set(tx.now()),
     };

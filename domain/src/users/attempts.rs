@@ -53,7 +53,7 @@ pub(super) async fn begin(op: &Op, user: Option<UserId>, folded: &str) -> Result
         id: NotSet,
         account_key: Set(account_key.clone()),
         address: Set(address.clone()),
-        failed_at: Set(tx.now()),
+        failed_at: Set(tx.op().machine_now()),
     }
     .insert(tx.db())
     .await?;

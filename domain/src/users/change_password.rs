@@ -1,6 +1,6 @@
 //! Changing one's password.
 
-use entity::users::user;
+use entity::users::{CodePurpose, user};
 use sea_orm::ActiveValue::Set;
 
 use crate::{
@@ -11,13 +11,15 @@ use crate::{
 use super::{
     account,
     attempts::{self, Attempt},
+    codes,
     events::UserPasswordChanged,
     password::{self, Verdict},
     query,
     sessions::{self, EndReason},
 };
 
-/// Replaces the password of the person who asks, and ends all their other sessions.
+/// Replaces the password of the person who asks, and ends all their other sessions. A link for another one that
+/// is still on its way is worth nothing.
 ///
 /// # Errors
 /// [`Code::WrongPassword`], counted like a failed log-in; [`Error::TooMany`] after five of them; a new
@@ -68,6 +70,7 @@ async fn judge(
     };
     let user = account::update(&tx, &user, changes).await?;
     attempt.clear(&tx).await?;
+    codes::void(&tx, user.id, CodePurpose::ResetPassword).await?;
     tx.record(UserPasswordChanged { user_id: user.id })?;
     let kept = op.actor().session_id();
     sessions::end_all(&mut tx, user.id, kept, EndReason::PasswordChanged).await?;

@@ -2,7 +2,10 @@
 
 use entity::{
     id::{UserId, encode_suffix},
-    users::{Role, log_in_failure, refresh_token, session, user},
+    users::{
+        CodePurpose, Role, log_in_failure, mail_request, one_time_code, refresh_token, session,
+        user,
+    },
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
@@ -14,6 +17,7 @@ use crate::base::{Access, Op, Result, Tx};
 use super::{
     account, admins, attempts,
     events::UserErased,
+    mail_requests,
     sessions::{self, EndReason},
 };
 
@@ -34,6 +38,7 @@ pub async fn erase_user(op: &Op, id: UserId) -> Result<user::Model> {
         return Ok(user);
     }
     admins::refuse_last(&admins, id)?;
+    forget_codes(&tx, &user).await?;
     let user = account::update(&tx, &user, nobody(&tx, id)).await?;
     tx.record(UserErased { user_id: id })?;
     sessions::end_all(&mut tx, id, None, EndReason::Erased).await?;
@@ -63,6 +68,21 @@ fn nobody(tx: &Tx, id: UserId) -> user::ActiveModel {
         erased_at: Set(Some(tx.now())),
         ..Default::default()
     }
+}
+
+/// Codes are worth nothing any more, and what was asked for to this address is nobody's business.
+async fn forget_codes(tx: &Tx, before: &user::Model) -> Result<()> {
+    one_time_code::Entity::delete_many()
+        .filter(one_time_code::Column::UserId.eq(before.id))
+        .exec(tx.db())
+        .await?;
+    let keys = [CodePurpose::VerifyEmail, CodePurpose::ResetPassword]
+        .map(|purpose| mail_requests::address_key(purpose, &before.email_key));
+    mail_request::Entity::delete_many()
+        .filter(mail_request::Column::AddressKey.is_in(keys))
+        .exec(tx.db())
+        .await?;
+    Ok(())
 }
 
 async fn forget_sessions(tx: &Tx, id: UserId) -> Result<()> {

@@ -1,7 +1,7 @@
 //! What happens to people and their sessions. Ids only: an event is kept for ever, a person's data is not.
 
 use entity::{
-    id::{SessionId, UserId},
+    id::{OneTimeCodeId, SessionId, UserId},
     users::Role,
 };
 use serde::Serialize;
@@ -11,7 +11,7 @@ use crate::base::{Event, event::Sample};
 use super::sessions::EndReason;
 
 macro_rules! events {
-    ($($(#[$doc:meta])* $name:ident = $kind:literal about $subject:ident {
+    ($($(#[$doc:meta])* $name:ident = $kind:literal about $subject:ident $(, $causes_mail:ident)? {
         $($(#[$field_doc:meta])* $field:ident: $type:ty,)+
     })+) => {$(
         $(#[$doc])*
@@ -26,6 +26,10 @@ macro_rules! events {
             fn subject(&self) -> String {
                 self.$subject.to_string()
             }
+
+            $(fn $causes_mail(&self) -> bool {
+                true
+            })?
         }
     )+};
 }
@@ -61,8 +65,27 @@ events! {
         /// Whether it is open now.
         is_active: bool,
     }
+    /// A code of six digits is on its way to somebody's address.
+    UserEmailCodeIssued = "user.email_code_issued" about user_id, causes_mail {
+        /// Whose.
+        user_id: UserId,
+        /// Which code; what it is stands nowhere.
+        code_id: OneTimeCodeId,
+    }
+    /// Somebody showed that their address is theirs.
+    UserEmailVerified = "user.email_verified" about user_id {
+        /// Who.
+        user_id: UserId,
+    }
+    /// A link for a new password is on its way.
+    UserPasswordResetRequested = "user.password_reset_requested" about user_id, causes_mail {
+        /// Whose.
+        user_id: UserId,
+        /// Which code; what it is stands nowhere.
+        code_id: OneTimeCodeId,
+    }
     /// A password was changed.
-    UserPasswordChanged = "user.password_changed" about user_id {
+    UserPasswordChanged = "user.password_changed" about user_id, causes_mail {
         /// Whose.
         user_id: UserId,
     }
@@ -102,7 +125,7 @@ events! {
         reason: EndReason,
     }
     /// A refresh token came a second time, so the session was ended: somebody may have stolen it.
-    SessionTokenReused = "session.token_reused" about session_id {
+    SessionTokenReused = "session.token_reused" about session_id, causes_mail {
         /// The log-in.
         session_id: SessionId,
         /// Whose.
@@ -117,6 +140,7 @@ events! {
 pub fn samples() -> Result<Vec<Sample>, serde_json::Error> {
     let user_id = UserId(uuid::Uuid::from_u128(1));
     let session_id = SessionId(uuid::Uuid::from_u128(2));
+    let code_id = OneTimeCodeId(uuid::Uuid::from_u128(3));
     [
         Sample::of(&UserRegistered { user_id }),
         Sample::of(&UserCreated {
@@ -133,6 +157,9 @@ pub fn samples() -> Result<Vec<Sample>, serde_json::Error> {
             role: Role::Staff,
             is_active: true,
         }),
+        Sample::of(&UserEmailCodeIssued { user_id, code_id }),
+        Sample::of(&UserEmailVerified { user_id }),
+        Sample::of(&UserPasswordResetRequested { user_id, code_id }),
         Sample::of(&UserPasswordChanged { user_id }),
         Sample::of(&UserDeactivated { user_id }),
         Sample::of(&UserErased { user_id }),

@@ -93,7 +93,7 @@ async fn start(
     attempt.clear(&tx).await?;
     let user = user::ActiveModel {
         id: Unchanged(user.id),
-        last_log_in_at: Set(Some(tx.now())),
+        last_log_in_at: Set(Some(tx.op().machine_now())),
         password_hash: rehashed.map_or(Unchanged(user.password_hash), Set),
         ..Default::default()
     }

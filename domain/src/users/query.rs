@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use entity::{
-    id::UserId,
+    id::{TestClockId, UserId},
     users::{Role, user},
 };
 use sea_orm::{
@@ -30,6 +30,12 @@ pub fn visible_to(actor: &Actor) -> Select<user::Entity> {
         Some(id) => all.filter(user::Column::Id.eq(id)),
         None => all.filter(Expr::value(false)),
     }
+}
+
+/// Those of them who live by this test clock.
+#[must_use]
+pub fn living_by(actor: &Actor, clock: TestClockId) -> Select<user::Entity> {
+    visible_to(actor).filter(user::Column::TestClockId.eq(clock))
 }
 
 /// The person with this id, if there is one and the caller may see them.

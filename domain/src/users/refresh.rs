@@ -70,12 +70,14 @@ async fn lock(
         .lock_exclusive()
         .one(tx.db())
         .await?
-        .filter(|session| session.revoked_at.is_none() && session.expires_at > tx.now());
+        .filter(|session| {
+            session.revoked_at.is_none() && session.expires_at > tx.op().machine_now()
+        });
     // Read again under the lock: somebody may have used it while we waited.
     let token = by_secret
         .one(tx.db())
         .await?
-        .filter(|token| token.expires_at > tx.now());
+        .filter(|token| token.expires_at > tx.op().machine_now());
     Ok(token.zip(session))
 }
 
@@ -83,7 +85,7 @@ async fn standing(tx: &Tx, token: &refresh_token::Model) -> Result<Standing> {
     let Some(used_at) = token.used_at else {
         return Ok(Standing::First);
     };
-    if tx.now() - used_at > RETRY {
+    if tx.op().machine_now() - used_at > RETRY {
         return Ok(Standing::Reused);
     }
     let child = refresh_token::Entity::find()
@@ -103,14 +105,14 @@ async fn exchange(
     let child = sessions::add_token(tx, session, child_secret, Some(token.id)).await?;
     refresh_token::ActiveModel {
         id: Unchanged(token.id),
-        used_at: Set(Some(tx.now())),
+        used_at: Set(Some(tx.op().machine_now())),
         ..Default::default()
     }
     .update(tx.db())
     .await?;
     session::ActiveModel {
         id: Unchanged(session.id),
-        last_used_at: Set(tx.now()),
+        last_used_at: Set(tx.op().machine_now()),
         ..Default::default()
     }
     .update(tx.db())

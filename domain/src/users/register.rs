@@ -9,9 +9,10 @@ use super::{
     events::UserRegistered,
     password,
     sessions::{self, LoggedIn},
+    verify_email,
 };
 
-/// Opens an account and begins its first session.
+/// Opens an account, begins its first session, and has a code sent to its address.
 ///
 /// The answer does tell whether a name is taken: a person must be able to choose another. The password is
 /// hashed before anybody looks, so that the time tells nothing more.
@@ -25,6 +26,7 @@ pub async fn register(op: &Op, new: &NewUser) -> Result<LoggedIn> {
     let mut tx = op.begin().await?;
     let user = account::insert(&tx, checked, password_hash, Role::Customer, false).await?;
     tx.record(UserRegistered { user_id: user.id })?;
+    verify_email::send_code(&mut tx, &user).await?;
     let tokens = sessions::start(&mut tx, user.id).await?;
     tx.commit().await?;
     Ok(LoggedIn { user, tokens })

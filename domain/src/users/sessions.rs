@@ -30,6 +30,8 @@ pub enum EndReason {
     LogOutEverywhere,
     /// The password was changed through another session.
     PasswordChanged,
+    /// The password was set anew with a link that was mailed.
+    PasswordReset,
     /// A refresh token came a second time: somebody has a copy.
     TokenReused,
     /// The account was closed.
@@ -46,6 +48,7 @@ impl EndReason {
             Self::LogOut => "log_out",
             Self::LogOutEverywhere => "log_out_everywhere",
             Self::PasswordChanged => "password_changed",
+            Self::PasswordReset => "password_reset",
             Self::TokenReused => "token_reused",
             Self::Deactivated => "deactivated",
             Self::Erased => "erased",

@@ -1,11 +1,11 @@
 //! Changing what is one's own.
 
-use entity::users::user;
+use entity::users::{CodePurpose, Locale, user};
 use sea_orm::ActiveValue::Set;
 
 use crate::base::{Access, Error, Op, Result};
 
-use super::{account, events::UserProfileUpdated, fields};
+use super::{account, codes, events::UserProfileUpdated, fields, verify_email};
 
 /// What is to change; `None` stays as it is. There is no role here, and no mark of verification.
 #[derive(Clone, Debug, Default)]
@@ -22,9 +22,12 @@ pub struct ProfileChanges {
     pub phone: Option<String>,
     /// Link to a picture, `https` only; empty takes it away.
     pub avatar_url: Option<String>,
+    /// The language we write to them in.
+    pub locale: Option<Locale>,
 }
 
-/// Changes what the person who asks says about themself. Without a change nothing is written.
+/// Changes what the person who asks says about themself. Without a change nothing is written. A new address gets
+/// a code.
 ///
 /// # Errors
 /// Nobody is logged in; a field that cannot be taken, [`crate::base::Code::Taken`] among them.
@@ -38,8 +41,16 @@ pub async fn update_profile(op: &Op, changes: &ProfileChanges) -> Result<user::M
     if fields.is_empty() {
         return Ok(user);
     }
-    let user = account::update(&tx, &user, row).await?;
+    let before = user;
+    let user = account::update(&tx, &before, row).await?;
     tx.record(UserProfileUpdated { user_id, fields })?;
+    if user.email_key != before.email_key {
+        // What was sent to the old address must not vouch for the new one, nor open the account.
+        codes::void(&tx, user_id, CodePurpose::VerifyEmail).await?;
+        codes::void(&tx, user_id, CodePurpose::ResetPassword).await?;
+        // The change holds even when the new address gets no code now: it can be asked for later.
+        verify_email::send_code(&mut tx, &user).await?;
+    }
     tx.commit().await?;
     Ok(user)
 }
@@ -83,6 +94,12 @@ fn decide(
             row.avatar_url = Set(avatar_url);
             changed.push("avatarUrl");
         }
+    }
+    if let Some(locale) = changes.locale
+        && locale != user.locale
+    {
+        row.locale = Set(locale);
+        changed.push("locale");
     }
     let (first, last) = (&changes.first_name, &changes.last_name);
     names(

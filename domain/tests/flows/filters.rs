@@ -172,6 +172,8 @@ async fn an_office_narrows_lists_by_what_it_looks_for() {
                     user_id: Some(mei.user.id),
                     plan_id: Some(pro.id),
                     auto_renew: Some(true),
+                    is_parked: Some(false),
+                    past_due_before: None,
                     period_ends_before: Some(end + days(1)),
                 },
                 true,

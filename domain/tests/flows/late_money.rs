@@ -1,10 +1,15 @@
 //! Money that comes too late, twice, or again after it went back: always in sight, never spent twice.
 
 use chrono::Duration;
-use domain::{flows, flows::receive_notice::Received, payments};
+use domain::{
+    flows,
+    flows::{RefundRequest, receive_notice::Received},
+    plans,
+};
 use entity::{
     orders::OrderStatus::{self, Completed, Expired},
-    payments::{NoticeState, PaymentMethod, PaymentStatus, payment},
+    payments::{NoticeState, PaymentMethod, PaymentStatus},
+    refunds::RefundStatus,
     subscriptions::SubscriptionStatus,
 };
 
@@ -56,11 +61,12 @@ async fn money_for_a_cancelled_order_is_kept_in_sight_and_gives_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn money_for_an_expired_order_is_kept_in_sight_and_gives_nothing() {
+async fn money_for_an_expired_order_of_a_plan_off_sale_is_kept_in_sight_and_gives_nothing() {
     on_each_engine(|house| async move {
         let mei = house.customer("mei").await;
-        let (order, payment) =
-            order_being_paid(&mei, &once(&house).await, PaymentMethod::CreditCard, "k").await;
+        let plan = once(&house).await;
+        let (order, payment) = order_being_paid(&mei, &plan, PaymentMethod::CreditCard, "k").await;
+        plans::archive_plan(&house.job(), plan.id).await.unwrap();
         house.wait(days(2));
         janitor(&house).await;
         flows::expire_orders(&house.job(), 10).await.unwrap();
@@ -114,31 +120,16 @@ async fn a_notice_replayed_after_the_refund_does_not_bring_the_money_back() {
             order_being_paid(&mei, &once(&house).await, PaymentMethod::CreditCard, "k").await;
         let money = paid(&payment, house.now());
         hear(&house, &money).await.unwrap();
-        let mut tx = house.job().begin().await.unwrap();
-        let order = domain::orders::query::lock(&mut tx, order.id)
-            .await
-            .unwrap();
-        let row = payments::query::lock(&tx, payment.id).await.unwrap();
-        let changes = payment::ActiveModel::default;
-        domain::base::transition::advance(
-            &mut tx,
-            &row,
-            PaymentStatus::Refunded,
-            "refund",
-            changes(),
-        )
-        .await
-        .unwrap();
-        domain::base::transition::advance(
-            &mut tx,
-            &order,
-            OrderStatus::Refunded,
-            "refund",
-            Default::default(),
-        )
-        .await
-        .unwrap();
-        tx.commit().await.unwrap();
+        let wei = house.staff("wei").await;
+        let request = RefundRequest {
+            payment_id: payment.id,
+            amount: None,
+            reason: "changed their mind".to_owned(),
+            by_hand: false,
+            end_subscription: false,
+        };
+        let refund = flows::refund_payment(&wei.op, request, "r").await.unwrap();
+        assert_eq!(refund.status, RefundStatus::Succeeded);
         let refunded = (
             scene::order(&house, &order).await,
             attempt(&house, &payment).await,
@@ -155,7 +146,10 @@ async fn a_notice_replayed_after_the_refund_does_not_bring_the_money_back() {
             attempt(&house, &payment).await,
         );
         assert_eq!(after, refunded);
-        assert_eq!(after.1.status, PaymentStatus::Refunded);
+        assert_eq!(
+            (after.0.status, after.1.status),
+            (OrderStatus::Refunded, PaymentStatus::Refunded)
+        );
         invariants::assert_hold(&house).await;
     })
     .await;

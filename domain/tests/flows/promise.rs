@@ -76,7 +76,8 @@ impl Promise {
 
     /// Money that came goes into the order, if it still takes any, and is never lost.
     pub fn money(&mut self, index: usize) {
-        let takes_money = self.can_be_paid();
+        // The plan is still sold, and nothing was ordered in its place: an order whose time was over is opened again.
+        let takes_money = self.can_be_paid() || self.order == OrderStatus::Expired;
         let attempt = &mut self.attempts[index];
         if attempt.has_money() {
             return;

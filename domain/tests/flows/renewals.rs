@@ -188,14 +188,20 @@ async fn a_subscription_whose_renewal_is_off_runs_out() {
         let (mei, row) = mei_subscribed(&house).await;
         pass(&house, 27).await;
         let ordered = renewals(&house, &row).await.remove(0);
-        flows::set_auto_renew(&mei.op, row.id, false).await.unwrap();
+        flows::set_auto_renew(&mei.op, row.id, false, "renew 1")
+            .await
+            .unwrap();
         assert_eq!(order(&house, &ordered).await.status, OrderStatus::Cancelled);
-        let on_again = flows::set_auto_renew(&mei.op, row.id, true).await.unwrap();
+        let on_again = flows::set_auto_renew(&mei.op, row.id, true, "renew 2")
+            .await
+            .unwrap();
         assert!(on_again.auto_renew);
         tick(&house).await;
         let second = renewals(&house, &row).await.remove(0);
         assert_ne!(second.id, ordered.id, "another order takes its place");
-        flows::set_auto_renew(&mei.op, row.id, false).await.unwrap();
+        flows::set_auto_renew(&mei.op, row.id, false, "renew 3")
+            .await
+            .unwrap();
         pass(&house, 3).await;
         let over = scene::subscription(&house, &row).await;
         assert_eq!(over.status, SubscriptionStatus::Expired);

@@ -3,9 +3,12 @@
 use chrono::{DateTime, Duration, Utc};
 use domain::{
     base::{Error, Result},
-    flows::{self, BeginPayment, NewPlanOrder, NewSubscriptionOrder, receive_notice::Received},
+    flows::{
+        self, BeginPayment, HandRefund, NewPlanOrder, NewSubscriptionOrder, RefundRequest,
+        receive_notice::Received,
+    },
     plans::{self, Listing, NewPlan, Terms},
-    ports::{Notice, Outcome, PayCode, TradeReport, TradeState},
+    ports::{CardFacts, Notice, Outcome, PayCode, TradeReport, TradeState},
 };
 use entity::{
     base::{event, transition},
@@ -17,6 +20,7 @@ use entity::{
         NoticeKind, NoticeState, PaymentMethod, PaymentStatus, notice, payment, settlement,
     },
     plans::{BillingCycle, plan},
+    refunds::refund,
     subscriptions::{SubscriptionStatus, renewal, subscription},
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
@@ -132,6 +136,26 @@ pub async fn pay(house: &House, who: &Person, order: &order::Model) {
     hear(house, &paid(&payment, house.now())).await.unwrap();
 }
 
+/// A part of this payment, given back by hand.
+pub async fn refunded_by_hand(house: &House, payment: &payment::Model) -> refund::Model {
+    let wei = house.staff("wei").await;
+    let request = RefundRequest {
+        payment_id: payment.id,
+        amount: Some(twd(1)),
+        reason: "the lid was loose".to_owned(),
+        by_hand: true,
+        end_subscription: false,
+    };
+    let open = flows::refund_payment(&wei.op, request, "refund").await;
+    let hand = HandRefund {
+        refund_id: open.unwrap().id,
+        reference: "transfer 1".to_owned(),
+        note: "to the account on file".to_owned(),
+    };
+    let done = flows::complete_manual_refund(&wei.op, hand, "by hand").await;
+    done.unwrap()
+}
+
 // What time does.
 
 /// The clockwork of subscriptions ticks.
@@ -182,6 +206,7 @@ fn about(payment: &payment::Model, kind: NoticeKind, outcome: Outcome, code: &st
     let what = match kind {
         NoticeKind::Payment => "pay",
         NoticeKind::PaymentInfo => "info",
+        NoticeKind::Period => "period",
     };
     let trade_no = format!("G{}", payment.merchant_trade_no);
     Notice {
@@ -193,10 +218,20 @@ fn about(payment: &payment::Model, kind: NoticeKind, outcome: Outcome, code: &st
         gateway_method: "Credit_CreditCard".to_owned(),
         amount: payment.amount(),
         outcome,
+        charge: None,
         is_simulated: false,
         fee: None,
+        card: None,
         fields: vec![("RtnMsg".to_owned(), "Succeeded".to_owned())],
     }
+}
+
+/// What the gateway tells of a card besides; the authorisation's number is made of ours.
+pub fn card_of(payment: &payment::Model) -> Option<CardFacts> {
+    (payment.method == PaymentMethod::CreditCard).then(|| CardFacts {
+        authorization_no: format!("A{}", payment.merchant_trade_no),
+        in_full_only: false,
+    })
 }
 
 /// The money of this attempt is there.
@@ -204,6 +239,7 @@ pub fn paid(payment: &payment::Model, at: DateTime<Utc>) -> Notice {
     let notice = about(payment, NoticeKind::Payment, Outcome::Paid { at }, "1");
     Notice {
         fee: Some(twd(18)),
+        card: card_of(payment),
         ..notice
     }
 }
@@ -254,7 +290,10 @@ fn pay_code(method: PaymentMethod, expires_at: DateTime<Utc>) -> PayCode {
             parts: ["150731C01", "FB00000000000001", "0731000000000899"].map(str::to_owned),
             expires_at,
         },
-        PaymentMethod::Cvs | PaymentMethod::CreditCard | PaymentMethod::Free => PayCode::Cvs {
+        PaymentMethod::Cvs
+        | PaymentMethod::CreditCard
+        | PaymentMethod::CreditCardPeriodic
+        | PaymentMethod::Free => PayCode::Cvs {
             code: "LLL22251222013".to_owned(),
             expires_at,
         },
@@ -278,6 +317,7 @@ pub fn answer(payment: &payment::Model, state: TradeState) -> TradeReport {
         gateway_method: "Credit_CreditCard".to_owned(),
         amount,
         fee: None,
+        card: card_of(payment),
     }
 }
 

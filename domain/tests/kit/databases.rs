@@ -27,7 +27,30 @@ where
     T: FnOnce(Database) -> F,
     F: Future<Output = ()> + Send + 'static,
 {
-    let directory = Directory::new();
+    on_file(test, Directory::in_the(env::temp_dir())).await;
+}
+
+/// The same on a file in memory, where the machine has such: for tests of many thousand transactions, in which the
+/// disk would be most of the time.
+pub async fn on_sqlite_in_memory<T, F>(test: T)
+where
+    T: FnOnce(Database) -> F,
+    F: Future<Output = ()> + Send + 'static,
+{
+    let memory = PathBuf::from("/dev/shm");
+    let place = if memory.is_dir() {
+        memory
+    } else {
+        env::temp_dir()
+    };
+    on_file(test, Directory::in_the(place)).await;
+}
+
+async fn on_file<T, F>(test: T, directory: Directory)
+where
+    T: FnOnce(Database) -> F,
+    F: Future<Output = ()> + Send + 'static,
+{
     let url = format!("sqlite://{}/shop.db?mode=rwc", directory.0.display());
     let database = Database::connect(&url).await.unwrap();
     Migrator::up(database.writer(), None).await.unwrap();
@@ -153,8 +176,8 @@ async fn run(server: &DatabaseConnection, statement: &str) {
 struct Directory(PathBuf);
 
 impl Directory {
-    fn new() -> Self {
-        let path = env::temp_dir().join(unique_name());
+    fn in_the(place: PathBuf) -> Self {
+        let path = place.join(unique_name());
         // The process id may have been somebody else's before.
         let _ = fs::remove_dir_all(&path);
         fs::create_dir(&path).unwrap();

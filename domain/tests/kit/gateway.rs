@@ -5,13 +5,17 @@ use std::{
     sync::{Mutex, MutexGuard},
 };
 
+use super::cards::Cards;
 use chrono::{DateTime, Utc};
 use domain::ports::{
-    Checkout, CheckoutForm, Gateway, NotAccepted, TradeReport, TradeState, Unanswered,
+    CardAnswer, CardInstruction, CardQuestion, CardReport, Checkout, CheckoutForm, ContractAnswer,
+    ContractReport, Gateway, NotAccepted, NotRefundedHere, Periodic, TradeReport, TradeState,
+    Unanswered,
 };
 use entity::{
     money::{Currency, Money},
-    payments::PaymentMethod,
+    payments::{PaymentMethod, PeriodUnit},
+    plans::BillingCycle,
 };
 
 /// Takes every method and amount, until it is told otherwise. It knows no trade until it is told of one.
@@ -22,6 +26,11 @@ pub struct RecordedGateway {
     is_silent: Mutex<bool>,
     checkouts: Mutex<Vec<Checkout>>,
     queries: Mutex<Vec<String>>,
+    pub cards: Cards,
+    contracts: Mutex<HashMap<String, ContractReport>>,
+    refuses_to_cancel: Mutex<bool>,
+    cancelled: Mutex<Vec<String>>,
+    retried: Mutex<Vec<String>>,
 }
 
 impl RecordedGateway {
@@ -38,6 +47,26 @@ impl RecordedGateway {
     /// From now on queries get no usable answer, or do again.
     pub fn falls_silent(&self, is_silent: bool) {
         *lock(&self.is_silent) = is_silent;
+    }
+
+    /// From now on a query for this contract is answered so.
+    pub fn keeps_contract(&self, merchant_trade_no: &str, report: ContractReport) {
+        lock(&self.contracts).insert(merchant_trade_no.to_owned(), report);
+    }
+
+    /// From now on contracts are not ended when we say so, or are again.
+    pub fn refuses_to_cancel(&self, refuses: bool) {
+        *lock(&self.refuses_to_cancel) = refuses;
+    }
+
+    /// Every contract that was ended at our word, oldest first.
+    pub fn cancelled(&self) -> Vec<String> {
+        lock(&self.cancelled).clone()
+    }
+
+    /// Every contract whose charge was tried again at our word, oldest first.
+    pub fn retried(&self) -> Vec<String> {
+        lock(&self.retried).clone()
     }
 
     /// Every checkout that a form was made for, oldest first.
@@ -95,7 +124,75 @@ impl Gateway for RecordedGateway {
                 currency: Currency::Twd,
             },
             fee: None,
+            card: None,
         }))
+    }
+
+    fn refunds_cards(&self) -> Result<(), NotRefundedHere> {
+        self.cards.offered()
+    }
+
+    async fn card_state(&self, question: &CardQuestion) -> Result<CardReport, Unanswered> {
+        self.cards.report(&question.authorization_no)
+    }
+
+    async fn instruct_card(&self, instruction: &CardInstruction) -> Result<CardAnswer, Unanswered> {
+        self.cards.obey(instruction)
+    }
+
+    fn periodic(&self, cycle: BillingCycle) -> Option<Periodic> {
+        let (unit, every) = match cycle {
+            BillingCycle::Weekly => (PeriodUnit::Day, 7),
+            BillingCycle::Monthly => (PeriodUnit::Month, 1),
+            BillingCycle::Quarterly => (PeriodUnit::Month, 3),
+            BillingCycle::Yearly => (PeriodUnit::Year, 1),
+            BillingCycle::OneTime => return None,
+        };
+        Some(Periodic {
+            unit,
+            every,
+            times: 99,
+        })
+    }
+
+    async fn query_contract(
+        &self,
+        merchant_trade_no: &str,
+        _: DateTime<Utc>,
+    ) -> Result<ContractReport, Unanswered> {
+        lock(&self.queries).push(merchant_trade_no.to_owned());
+        let known = lock(&self.contracts).get(merchant_trade_no).cloned();
+        known
+            .filter(|_| !*lock(&self.is_silent))
+            .ok_or_else(|| Unanswered("the test says so".to_owned()))
+    }
+
+    async fn cancel_contract(
+        &self,
+        merchant_trade_no: &str,
+        _: DateTime<Utc>,
+    ) -> Result<ContractAnswer, Unanswered> {
+        if *lock(&self.is_silent) {
+            return Err(Unanswered("the test says so".to_owned()));
+        }
+        if *lock(&self.refuses_to_cancel) {
+            let code = "10100141".to_owned();
+            return Ok(ContractAnswer::Refused { code });
+        }
+        lock(&self.cancelled).push(merchant_trade_no.to_owned());
+        Ok(ContractAnswer::Done)
+    }
+
+    async fn retry_contract(
+        &self,
+        merchant_trade_no: &str,
+        _: DateTime<Utc>,
+    ) -> Result<ContractAnswer, Unanswered> {
+        if *lock(&self.is_silent) {
+            return Err(Unanswered("the test says so".to_owned()));
+        }
+        lock(&self.retried).push(merchant_trade_no.to_owned());
+        Ok(ContractAnswer::Done)
     }
 }
 

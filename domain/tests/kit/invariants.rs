@@ -3,17 +3,21 @@
 
 use std::collections::HashMap;
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use domain::base::{database::Database, transition::Stateful};
 use entity::{
     audit::audit_entry,
     base::{event, transition},
-    invoices::{invoice, invoice_series},
-    orders::order,
-    payments::payment,
+    id::SubscriptionId,
+    invoices::{credit_note, invoice, invoice_series},
+    orders::{OrderStatus, order, order_line},
+    payments::{card_contract, payment},
+    refunds::refund,
     subscriptions::subscription,
 };
-use sea_orm::{ActiveEnum, ConnectionTrait, EntityTrait, QueryOrder, Statement};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Statement,
+};
 
 use super::House;
 
@@ -55,21 +59,28 @@ pub async fn violations(house: &House) -> Vec<String> {
     let subscriptions = subscription::Entity::find();
     let subscriptions = subscriptions.all(database.reader()).await.unwrap();
     log.check::<subscription::Entity>(&subscriptions, "subscription.created", &mut found);
+    let refunds = refund::Entity::find().all(database.reader()).await.unwrap();
+    log.check::<refund::Entity>(&refunds, "refund.requested", &mut found);
+    let contracts = card_contract::Entity::find();
+    let contracts = contracts.all(database.reader()).await.unwrap();
+    log.check::<card_contract::Entity>(&contracts, "card_contract.opened", &mut found);
     log.check_subjects(
-        orders.len() + payments.len() + subscriptions.len(),
+        orders.len() + payments.len() + subscriptions.len() + refunds.len() + contracts.len(),
         &mut found,
     );
+    log.check_gaps(database, &mut found).await;
     check_series(database, &mut found).await;
     check_audit(database, &mut found).await;
     found
 }
 
 /// A rule, and a query for the rows that break it.
-const RULES: [(&str, &str); 21] = [
+const RULES: &[(&str, &str)] = &[
     (
         "I1: a paid payment has exactly one settlement",
-        "SELECT count(*) AS n FROM payments p WHERE p.status IN ('PAID', 'REFUNDED') AND \
-         (SELECT count(*) FROM settlements s WHERE s.payment_id = p.id) <> 1",
+        "SELECT count(*) AS n FROM payments p WHERE \
+         (p.status = 'PAID' AND (SELECT count(*) FROM settlements s WHERE s.payment_id = p.id) <> 1) OR \
+         (p.status = 'REFUNDED' AND (SELECT count(*) FROM settlements s WHERE s.payment_id = p.id) > 1)",
     ),
     (
         "I1: only a paid payment settles",
@@ -100,8 +111,58 @@ const RULES: [(&str, &str); 21] = [
         "I3: what an order was paid is what its settled payments bring, and what it costs",
         "SELECT count(*) AS n FROM orders o JOIN settlements s ON s.order_id = o.id WHERE \
          s.amount_minor <> o.total_minor OR s.currency <> o.currency OR o.total_minor <> \
-         (SELECT coalesce(sum(p.amount_minor), 0) FROM payments p \
-          WHERE p.order_id = o.id AND p.status IN ('PAID', 'REFUNDED'))",
+         (SELECT coalesce(sum(p.amount_minor), 0) FROM payments p WHERE p.id = s.payment_id)",
+    ),
+    (
+        "I3: what came is what was asked for, once the money is there",
+        "SELECT count(*) AS n FROM payments p WHERE p.captured_minor <> \
+         CASE WHEN p.status IN ('PAID', 'PAID_LATE', 'REFUNDED') \
+         THEN coalesce(p.received_minor, p.amount_minor) ELSE 0 END",
+    ),
+    (
+        "I3: no more goes back, or is set aside for it, than came",
+        "SELECT count(*) AS n FROM payments p WHERE p.refunded_minor < 0 OR p.refund_reserved_minor < 0 \
+         OR p.refunded_minor + p.refund_reserved_minor > p.captured_minor",
+    ),
+    (
+        "I3: what went back is what refunds gave back",
+        "SELECT count(*) AS n FROM payments p WHERE p.refunded_minor <> (SELECT coalesce(sum(r.amount_minor), 0) \
+         FROM refunds r WHERE r.payment_id = p.id AND r.status = 'SUCCEEDED')",
+    ),
+    (
+        "I3: what is set aside is for refunds that have not ended",
+        "SELECT count(*) AS n FROM payments p WHERE p.refund_reserved_minor <> \
+         (SELECT coalesce(sum(r.amount_minor), 0) FROM refunds r WHERE r.payment_id = p.id \
+          AND r.status IN ('REQUESTED', 'SENDING', 'UNKNOWN', 'AWAITING_STAFF'))",
+    ),
+    (
+        "I3: a payment is refunded when nothing of it is left, and only then",
+        "SELECT count(*) AS n FROM payments p WHERE p.status IN ('PAID', 'PAID_LATE', 'REFUNDED') AND \
+         (p.status = 'REFUNDED') <> (p.refunded_minor = p.captured_minor)",
+    ),
+    (
+        "I3: an order is refunded with the payment that settled it, and only then",
+        "SELECT count(*) AS n FROM settlements s JOIN orders o ON o.id = s.order_id \
+         JOIN payments p ON p.id = s.payment_id WHERE (o.status = 'REFUNDED') <> (p.status = 'REFUNDED')",
+    ),
+    (
+        "I3: credit notes take back from an invoice what went back of its payment, with its tax in the end",
+        "SELECT count(*) AS n FROM invoices i JOIN payments p ON p.id = i.payment_id WHERE \
+         i.credited_minor <> p.refunded_minor OR i.credited_minor <> \
+         (SELECT coalesce(sum(c.total_minor), 0) FROM credit_notes c WHERE c.invoice_id = i.id) OR \
+         (i.credited_minor = i.total_minor AND i.tax_minor <> \
+          (SELECT coalesce(sum(c.tax_minor), 0) FROM credit_notes c WHERE c.invoice_id = i.id))",
+    ),
+    (
+        "I3: what went back is in the books",
+        "SELECT count(*) AS n FROM payments p WHERE p.refunded_minor <> \
+         (SELECT coalesce(sum(t.amount_minor), 0) FROM ledger_transfers t WHERE t.payment_id = p.id \
+          AND t.kind IN ('REFUND', 'CREDIT_REFUND'))",
+    ),
+    (
+        "I10: a refund that is under way is looked at",
+        "SELECT count(*) AS n FROM refunds WHERE status IN ('REQUESTED', 'SENDING', 'UNKNOWN') \
+         AND next_check_at IS NULL",
     ),
     (
         "I3: an order costs what its lines cost",
@@ -116,6 +177,53 @@ const RULES: [(&str, &str); 21] = [
          (SELECT coalesce(sum(l.amount_minor), -1) FROM invoice_lines l WHERE l.invoice_id = i.id) OR \
          i.tax_minor <> \
          (SELECT coalesce(sum(l.tax_minor), -1) FROM invoice_lines l WHERE l.invoice_id = i.id)",
+    ),
+    (
+        "I1: a settlement with money has exactly one journal, for what it settled, with the invoice's tax",
+        "SELECT count(*) AS n FROM settlements s JOIN invoices i ON i.payment_id = s.payment_id WHERE \
+         (SELECT count(DISTINCT t.journal_key) FROM ledger_transfers t \
+          WHERE t.payment_id = s.payment_id AND t.kind = 'SETTLEMENT') <> 1 OR \
+         (SELECT coalesce(sum(t.amount_minor), 0) FROM ledger_transfers t WHERE t.payment_id = s.payment_id \
+          AND t.kind = 'SETTLEMENT' AND t.credit_account = 'REVENUE') <> i.net_minor OR \
+         (SELECT coalesce(sum(t.amount_minor), 0) FROM ledger_transfers t WHERE t.payment_id = s.payment_id \
+          AND t.kind = 'SETTLEMENT' AND t.credit_account = 'TAX_PAYABLE') <> i.tax_minor",
+    ),
+    (
+        "I1: a journal of a settlement needs one",
+        "SELECT count(*) AS n FROM ledger_transfers t WHERE t.kind = 'SETTLEMENT' AND NOT EXISTS \
+         (SELECT 1 FROM settlements s WHERE s.payment_id = t.payment_id AND s.order_id = t.order_id)",
+    ),
+    (
+        "I1: all money that came is in the books, and none that did not",
+        "SELECT count(*) AS n FROM payments p WHERE \
+         (SELECT coalesce(sum(t.amount_minor), 0) FROM ledger_transfers t WHERE t.payment_id = p.id \
+          AND t.kind IN ('SETTLEMENT', 'LATE_PAYMENT') AND t.debit_account = 'GATEWAY_CLEARING') <> \
+         CASE WHEN p.status IN ('PAID', 'PAID_LATE', 'REFUNDED') THEN coalesce(p.received_minor, p.amount_minor) ELSE 0 END",
+    ),
+    (
+        "I1: money that no order took is the customer's",
+        "SELECT count(*) AS n FROM payments p JOIN orders o ON o.id = p.order_id WHERE p.status = 'PAID_LATE' AND \
+         (SELECT coalesce(sum(t.amount_minor), 0) FROM ledger_transfers t WHERE t.payment_id = p.id \
+          AND t.kind = 'LATE_PAYMENT' AND t.credit_account = 'CUSTOMER_CREDIT' AND t.user_id = o.user_id) \
+         <> coalesce(p.received_minor, p.amount_minor)",
+    ),
+    (
+        "I1: what the gateway keeps is in the books once",
+        "SELECT count(*) AS n FROM payments p WHERE p.status IN ('PAID', 'PAID_LATE') AND \
+         (SELECT coalesce(sum(t.amount_minor), 0) FROM ledger_transfers t WHERE t.payment_id = p.id \
+          AND t.kind = 'FEE' AND t.debit_account = 'GATEWAY_FEES') <> coalesce(p.fee_minor, 0)",
+    ),
+    (
+        "I2: what is debited is credited, in each currency",
+        "SELECT count(*) AS n FROM (SELECT 1 FROM (SELECT currency, amount_minor AS d, 0 AS c FROM ledger_transfers \
+          WHERE debit_account IS NOT NULL UNION ALL SELECT currency, 0, amount_minor FROM ledger_transfers \
+          WHERE credit_account IS NOT NULL) sides GROUP BY currency HAVING sum(d) <> sum(c)) uneven",
+    ),
+    (
+        "I2: no customer's credit is below zero",
+        "SELECT count(*) AS n FROM (SELECT 1 FROM ledger_transfers WHERE user_id IS NOT NULL \
+         GROUP BY user_id, currency HAVING sum(CASE WHEN credit_account = 'CUSTOMER_CREDIT' \
+         THEN amount_minor ELSE -amount_minor END) < 0) overdrawn",
     ),
     (
         "I4: one invoice for each period; those of changes of plan have an order each",
@@ -246,7 +354,12 @@ impl Log {
                 if step.version != version || !follows || !legal {
                     found.push(format!("I7: {subject} made the move {step:?} from {at:?}"));
                 }
-                let told = self.told(&subject, step, made, &format!("{}.status_changed", E::NAME));
+                let told = self.told(
+                    &subject,
+                    step,
+                    made,
+                    &format!("{}.status_changed", E::NAME.replace(' ', "_")),
+                );
                 if told != 1 {
                     found.push(format!("I8: {told} events tell of {step:?}"));
                 }
@@ -277,6 +390,43 @@ impl Log {
         events.iter().filter(tells).count()
     }
 
+    /// I4: paid periods of a subscription follow each other; what lies between two is what a pause slept.
+    async fn check_gaps(&self, database: &Database, found: &mut Vec<String>) {
+        let lines = order_line::Entity::find()
+            .inner_join(order::Entity)
+            .filter(order::Column::Status.is_in([OrderStatus::Paid, OrderStatus::Completed]))
+            .filter(order_line::Column::SubscriptionId.is_not_null())
+            .order_by_asc(order_line::Column::PeriodStart);
+        let mut periods: HashMap<SubscriptionId, Vec<_>> = HashMap::new();
+        for line in lines.all(database.reader()).await.unwrap() {
+            let (start, end) = (line.period_start.unwrap(), line.period_end.unwrap());
+            let of = periods.entry(line.subscription_id.unwrap()).or_default();
+            of.push((start, end));
+        }
+        for (id, periods) in periods {
+            for pair in periods.windows(2) {
+                let ((start, end), (next, _)) = (pair[0], pair[1]);
+                let slept = self.slept(&id.to_string(), start, next);
+                if end + slept != next {
+                    found.push(format!(
+                        "I4: {id} is paid to {end}, slept {slept}, then {next}"
+                    ));
+                }
+            }
+        }
+    }
+
+    /// How long the pauses lasted that began then.
+    fn slept(&self, subject: &str, from: DateTime<Utc>, before: DateTime<Utc>) -> Duration {
+        let moves = self.moves.get(subject).map_or(&[][..], Vec::as_slice);
+        let pauses = moves.windows(2).filter(|pair| {
+            pair[0].to_status == "PAUSED" && pair[0].at >= from && pair[0].at < before
+        });
+        pauses.fold(Duration::zero(), |sum, pair| {
+            sum + (pair[1].at - pair[0].at)
+        })
+    }
+
     fn check_subjects(&self, rows: usize, found: &mut Vec<String>) {
         if self.moves.len() != rows {
             found.push(format!(
@@ -292,6 +442,10 @@ async fn check_series(database: &Database, found: &mut Vec<String>) {
     let mut taken: HashMap<String, Vec<i64>> = HashMap::new();
     let invoices = invoice::Entity::find().order_by_asc(invoice::Column::Sequence);
     for row in invoices.all(database.reader()).await.unwrap() {
+        taken.entry(row.series).or_default().push(row.sequence);
+    }
+    let notes = credit_note::Entity::find().order_by_asc(credit_note::Column::Sequence);
+    for row in notes.all(database.reader()).await.unwrap() {
         taken.entry(row.series).or_default().push(row.sequence);
     }
     let series = invoice_series::Entity::find();

@@ -23,9 +23,11 @@
     reason = "a test fails by panicking; no test file uses all of the kit"
 )]
 
+pub mod cards;
 mod databases;
 mod gateway;
 pub mod invariants;
+mod post;
 mod tokens;
 
 use std::sync::Arc;
@@ -45,11 +47,12 @@ use domain::{
 };
 use entity::{
     id::UserId,
-    users::{Role, user},
+    users::{Locale, Role, user},
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged};
 
 pub use gateway::RecordedGateway;
+pub use post::RecordedMailer;
 
 /// The password of everybody whom [`House::customer`] and the like make.
 pub const PASSWORD: &str = "correct horse battery";
@@ -62,6 +65,7 @@ pub struct House {
     pub app: Arc<App>,
     pub clock: Arc<ManualClock>,
     pub gateway: Arc<RecordedGateway>,
+    pub mailer: Arc<RecordedMailer>,
 }
 
 /// Somebody who has an account and is logged in.
@@ -92,6 +96,24 @@ where
     databases::on_sqlite(|database| test(House::on(database))).await;
 }
 
+/// Runs a test in a house of its own on SQLite, without a disk.
+pub async fn on_sqlite_in_memory<T, F>(test: T)
+where
+    T: FnOnce(House) -> F,
+    F: Future<Output = ()> + Send + 'static,
+{
+    databases::on_sqlite_in_memory(|database| test(House::on(database))).await;
+}
+
+/// Runs a test in a house of its own on PostgreSQL alone, if there is one.
+pub async fn on_postgres<T, F>(test: T)
+where
+    T: FnOnce(House) -> F,
+    F: Future<Output = ()> + Send + 'static,
+{
+    databases::on_postgres(|database| test(House::on(database))).await;
+}
+
 /// Noon in Taipei, on a day that is neither the first nor the last of its month.
 pub fn noon() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 20, 4, 0, 0).unwrap()
@@ -102,6 +124,7 @@ impl House {
     pub fn on(database: Database) -> Self {
         let clock = Arc::new(ManualClock::at(noon()));
         let gateway = Arc::new(RecordedGateway::default());
+        let mailer = Arc::new(RecordedMailer::default());
         let app = App {
             database,
             clock: clock.clone(),
@@ -109,15 +132,23 @@ impl House {
             hub: Hub::default(),
             gateway: gateway.clone(),
             access_tokens: Arc::new(tokens::PlainTokens),
+            mailer: mailer.clone(),
+            mail_writer: Arc::new(post::PlainWriter),
+            invoice_printer: Arc::new(post::PlainPrinter),
             links: Links::new("https://shop.example".to_owned(), [7; 32]),
             hashing: Arc::new(tokio::sync::Semaphore::new(2)),
             refresh_key: [9; 32],
-            policy: Policy::default(),
+            code_key: [11; 32],
+            policy: Policy {
+                test_clocks: true,
+                ..Policy::default()
+            },
         };
         Self {
             app: Arc::new(app),
             clock,
             gateway,
+            mailer,
         }
     }
 
@@ -214,5 +245,6 @@ pub fn newcomer(name: &str) -> NewUser {
         first_name: "Mei".to_owned(),
         last_name: "Lin".to_owned(),
         phone: "+886 2 5550 1234".to_owned(),
+        locale: Locale::ZhTw,
     }
 }

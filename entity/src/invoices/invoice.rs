@@ -85,6 +85,8 @@ pub struct Model {
     pub tax_minor: i64,
     /// Net and tax, in minor units.
     pub total_minor: i64,
+    /// How much of the total credit notes took back, in minor units.
+    pub credited_minor: i64,
     /// The tax rate: 500 is 5 %.
     pub tax_rate_basis_points: i32,
     /// Who issued it.
@@ -129,5 +131,11 @@ impl Model {
     #[must_use]
     pub const fn total(&self) -> Money {
         Money::new(self.total_minor, self.currency)
+    }
+
+    /// How much of the total credit notes took back.
+    #[must_use]
+    pub const fn credited(&self) -> Money {
+        Money::new(self.credited_minor, self.currency)
     }
 }

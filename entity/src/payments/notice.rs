@@ -20,6 +20,8 @@ pub enum NoticeKind {
     Payment,
     /// A code to pay with was issued, or was not.
     PaymentInfo,
+    /// A card was charged again by its contract, or could not be.
+    Period,
 }
 
 /// What became of a notice.

@@ -21,6 +21,8 @@ use crate::{
 pub enum PaymentMethod {
     /// A card, at the gateway's page.
     CreditCard,
+    /// A card that the gateway charges again for every period, by a contract with it.
+    CreditCardPeriodic,
     /// A bank transfer to an account issued for this order.
     Atm,
     /// A code, paid at a convenience store.
@@ -82,6 +84,8 @@ pub struct Model {
     pub status: PaymentStatus,
     /// How much, in minor units.
     pub amount_minor: i64,
+    /// What came, in minor units, when that is not the amount.
+    pub received_minor: Option<i64>,
     /// Of which currency.
     pub currency: Currency,
     /// Our number at the gateway, at most 20 letters and digits; unique for ever.
@@ -109,6 +113,16 @@ pub struct Model {
     pub failure_code: Option<String>,
     /// The gateway's words for it, cut at 200 characters.
     pub failure_message: Option<String>,
+    /// Card: the gateway's number of the authorisation (ECPay: `gwsr`), which questions about it need.
+    pub authorization_no: Option<String>,
+    /// Card: whether it can be given back in full only, as instalments and bonus points can.
+    pub refund_in_full_only: bool,
+    /// How much came, in minor units; 0 until it did.
+    pub captured_minor: i64,
+    /// How much of that went back. Together with what is reserved never more than what came.
+    pub refunded_minor: i64,
+    /// How much of that is set aside for refunds that are under way.
+    pub refund_reserved_minor: i64,
     /// What the gateway keeps, in minor units.
     pub fee_minor: Option<i64>,
     /// When the attempt was made.
@@ -139,5 +153,33 @@ impl Model {
     #[must_use]
     pub const fn amount(&self) -> Money {
         Money::new(self.amount_minor, self.currency)
+    }
+
+    /// How much came, once it came.
+    #[must_use]
+    pub fn received(&self) -> Money {
+        Money::new(
+            self.received_minor.unwrap_or(self.amount_minor),
+            self.currency,
+        )
+    }
+
+    /// How much came.
+    #[must_use]
+    pub const fn captured(&self) -> Money {
+        Money::new(self.captured_minor, self.currency)
+    }
+
+    /// How much went back.
+    #[must_use]
+    pub const fn refunded(&self) -> Money {
+        Money::new(self.refunded_minor, self.currency)
+    }
+
+    /// How much can still be asked back. The database sees to it that this is never negative.
+    #[must_use]
+    pub const fn refundable(&self) -> Money {
+        let minor = self.captured_minor - self.refunded_minor - self.refund_reserved_minor;
+        Money::new(minor, self.currency)
     }
 }

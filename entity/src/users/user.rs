@@ -24,6 +24,34 @@ pub enum Role {
     Admin,
 }
 
+/// A language that we speak to people.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "String(StringLen::N(24))",
+    rename_all = "SCREAMING_SNAKE_CASE"
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Locale {
+    /// Chinese, as written in Taiwan.
+    #[default]
+    ZhTw,
+    /// English.
+    En,
+}
+
 /// A person. After [`Model::erased_at`] nothing personal is left in the row, but books still point at it.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -66,6 +94,8 @@ pub struct Model {
     pub last_log_in_at: Option<DateTimeUtc>,
     /// When the personal data was removed.
     pub erased_at: Option<DateTimeUtc>,
+    /// The language we write to them in.
+    pub locale: Locale,
     /// Counts changes; 1 at first.
     pub version: i64,
     /// When the row last changed.

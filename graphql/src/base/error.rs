@@ -55,10 +55,26 @@ pub enum UserErrorCode {
     /// What the preview showed is not so any more, and nothing was done; the message names what changed. Look at a new
     /// preview.
     PreviewDrifted,
+    /// The customer's credit is less than what is taken of it.
+    InsufficientCredit,
     /// The last admin cannot be demoted, deactivated or erased.
     LastAdmin,
     /// The cursor does not belong to this list.
     InvalidCursor,
+    /// The code or link is wrong, was used, was replaced by a newer one, or its time is over. Ask for a new one.
+    CodeInvalid,
+    /// More than the payment brought, or more than is left of it.
+    RefundExceedsCapture,
+    /// The payment was made in instalments or with bonus points: it goes back in full or not at all.
+    RefundInFullOnly,
+    /// The payment brought no money that could go back; the message names its state.
+    NotRefundable,
+    /// The gateway gives no card payments back here; ask for a manual refund.
+    RefundNotAvailable,
+    /// The gateway gave no usable answer. Nothing was done; ask again.
+    GatewayUnanswered,
+    /// This shop has no test clocks: its money is real.
+    TestClocksOff,
 }
 
 /// Something the caller can mend or must decide.

@@ -3,6 +3,7 @@
 use async_graphql::{
     Enum, InputObject, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value,
 };
+use chrono::NaiveDate;
 
 /// A decimal number as text, such as `"1280"` or `"12.80"`: at most 15 digits before the point and 4 after.
 /// JSON numbers are refused, because many clients round them.
@@ -33,6 +34,29 @@ impl ScalarType for Decimal {
 
     fn to_value(&self) -> Value {
         Value::String(self.0.clone())
+    }
+}
+
+/// A day of the calendar in Taipei, such as `2026-11-20`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Date(pub NaiveDate);
+
+/// A day of the calendar in Taipei, such as `2026-11-20`.
+#[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")]
+impl ScalarType for Date {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let Value::String(text) = &value else {
+            return Err(InputValueError::expected_type(value));
+        };
+        // chrono takes shorter and longer years too.
+        let day = (text.len() == 10).then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok());
+        day.flatten()
+            .map(Self)
+            .ok_or_else(|| InputValueError::custom("a day is text like \"2026-11-20\""))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.format("%Y-%m-%d").to_string())
     }
 }
 

@@ -14,11 +14,13 @@ use domain::base::{Actor, trusted_documents::sha256_of};
 use super::{
     bounds,
     cache::Cache,
+    coercion::Defined,
     cost::Cost,
+    edition,
     limits::Limits,
-    refusal::{cut, refusal},
+    refusal::{cut, invalid, refusal},
     scan,
-    validator::Validator,
+    validator::{Validator, unrunnable},
 };
 
 /// Reads documents, and keeps those that it has read.
@@ -52,6 +54,7 @@ pub(super) struct Prepared {
     pub(super) text: Box<str>,
     pub(super) document: ExecutableDocument,
     pub(super) costs: HashMap<Option<String>, Cost>,
+    pub(super) defined: Defined,
     pub(super) tokens: usize,
 }
 
@@ -90,8 +93,8 @@ impl Documents {
     ///
     /// # Errors
     /// `GRAPHQL_PARSE_FAILED`, `QUERY_TOO_LARGE`, `QUERY_TOO_DEEP`, `QUERY_TOO_COMPLEX`,
-    /// `GRAPHQL_VALIDATION_FAILED` or `OPERATION_RESOLUTION_FAILURE`, with the limit in the message: ten
-    /// errors at most, and at most 8 KiB.
+    /// `GRAPHQL_VALIDATION_FAILED`, `OPERATION_RESOLUTION_FAILURE` or `BAD_USER_INPUT`, with the limit in the
+    /// message: ten errors at most, and at most 8 KiB.
     pub fn prepare(
         &self,
         request: &mut Request,
@@ -117,6 +120,10 @@ impl Documents {
         let cost = prepared.costs.get(&name).map_or(0, figure);
         let limit = self.limit_of(actor);
         afford(cost, limit, actor).map_err(|error| vec![error])?;
+        if let Some(validator) = &self.validator {
+            let accepted = validator.accept(&prepared.defined, &name, &request.variables);
+            accepted.map_err(|error| vec![error])?;
+        }
         let kind = definition.ty;
         request.set_parsed_query(prepared.document.clone());
         Ok(Operation {
@@ -162,9 +169,9 @@ impl Documents {
         if let Some(known) = self.cache.find(&hash) {
             return Ok(known);
         }
-        let prepared = self.bounded(text, hash).map_err(|error| vec![error])?;
+        let mut prepared = self.bounded(text, hash).map_err(|error| vec![error])?;
         if let Some(validator) = &self.validator {
-            validator.validate(text)?;
+            prepared.defined = validator.validate(text)?;
         }
         let prepared = Arc::new(prepared);
         self.cache.keep(&prepared);
@@ -173,13 +180,15 @@ impl Documents {
 
     fn bounded(&self, text: &str, hash: String) -> Result<Prepared, ServerError> {
         let measure = scan::scan(text, &self.limits)?;
-        let document = parse_query(text).map_err(|error| unparsed(&error))?;
+        let parsed = parse_query(edition::older(text));
+        let document = parsed.map_err(|error| unparsed(text, &error))?;
         let costs = bounds::bound(&document, &self.limits)?;
         Ok(Prepared {
             hash: hash.into(),
             text: text.into(),
             document,
             costs,
+            defined: Defined::default(),
             tokens: measure.tokens,
         })
     }
@@ -211,17 +220,21 @@ fn too_dear(cost: u64, limit: u64, advice: &str) -> ServerError {
 }
 
 /// The parser's own message quotes the line, which may be the whole document.
-fn unparsed(error: &ParseError) -> ServerError {
-    let positions = error.positions().collect();
-    let text = error.to_string();
-    let last = text.lines().last().unwrap_or_default();
-    let message = last.trim_start_matches([' ', '=']);
-    let mut error = refusal(
-        "GRAPHQL_PARSE_FAILED",
-        format!("The document cannot be read: {message}."),
-    );
-    error.locations = positions;
-    error
+fn unparsed(text: &str, error: &ParseError) -> ServerError {
+    let mut refused = match unrunnable(text, error) {
+        Some(message) => invalid(message),
+        None => {
+            let message = error.to_string();
+            let last = message.lines().last().unwrap_or_default();
+            let message = last.trim_start_matches([' ', '=']);
+            refusal(
+                "GRAPHQL_PARSE_FAILED",
+                format!("The document cannot be read: {message}."),
+            )
+        }
+    };
+    refused.locations = error.positions().collect();
+    refused
 }
 
 fn find<'d>(

@@ -90,7 +90,7 @@ fn skip_while(text: &[u8], skipped: impl Fn(u8) -> bool) -> &[u8] {
 
 /// What follows a string whose first quote was read. A string that is never closed ends with its line,
 /// as for the parser: what comes after it counts.
-fn skip_string(text: &[u8]) -> &[u8] {
+pub(super) fn skip_string(text: &[u8]) -> &[u8] {
     if let Some(mut block) = text.strip_prefix(b"\"\"") {
         loop {
             if let Some(rest) = block.strip_prefix(b"\\\"\"\"") {

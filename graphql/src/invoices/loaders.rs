@@ -6,7 +6,7 @@ use async_graphql::{Error, dataloader::Loader};
 use domain::{base::Op, invoices::query};
 use entity::{
     id::{InvoiceId, OrderId},
-    invoices::{invoice, invoice_line},
+    invoices::{credit_note, invoice, invoice_line},
 };
 
 use crate::base::error::outward;
@@ -35,5 +35,32 @@ impl Loader<InvoiceId> for LinesByInvoice {
         keys: &[InvoiceId],
     ) -> Result<HashMap<InvoiceId, Vec<invoice_line::Model>>, Error> {
         query::lines_of(&self.0, keys).await.map_err(outward)
+    }
+}
+
+/// Loads invoices by their ids.
+pub struct InvoiceById(pub Op);
+
+impl Loader<InvoiceId> for InvoiceById {
+    type Value = invoice::Model;
+    type Error = Error;
+
+    async fn load(&self, keys: &[InvoiceId]) -> Result<HashMap<InvoiceId, invoice::Model>, Error> {
+        query::by_ids(&self.0, keys).await.map_err(outward)
+    }
+}
+
+/// Loads the credit notes of invoices, oldest first.
+pub struct CreditNotesByInvoice(pub Op);
+
+impl Loader<InvoiceId> for CreditNotesByInvoice {
+    type Value = Vec<credit_note::Model>;
+    type Error = Error;
+
+    async fn load(
+        &self,
+        keys: &[InvoiceId],
+    ) -> Result<HashMap<InvoiceId, Vec<credit_note::Model>>, Error> {
+        query::credit_notes_of(&self.0, keys).await.map_err(outward)
     }
 }

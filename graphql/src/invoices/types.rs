@@ -19,7 +19,10 @@ use crate::{
     users::{User, loaders::UserById},
 };
 
-use super::loaders::LinesByInvoice;
+use super::{
+    credit_note::CreditNote,
+    loaders::{CreditNotesByInvoice, LinesByInvoice},
+};
 
 /// Where an invoice stands.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,6 +129,21 @@ impl Invoice {
         self.0.total().into()
     }
 
+    /// How much of the total credit notes took back.
+    async fn credited_amount(&self) -> Money {
+        self.0.credited().into()
+    }
+
+    /// The credit notes that took it back, in part or in full, oldest first.
+    async fn credit_notes(&self, context: &Context<'_>) -> Result<Vec<CreditNote>> {
+        let notes = load::<CreditNotesByInvoice, _>(context, self.0.id).await?;
+        Ok(notes
+            .unwrap_or_default()
+            .into_iter()
+            .map(CreditNote)
+            .collect())
+    }
+
     /// The tax rate in percent, such as `"5"`.
     async fn tax_rate_percent(&self) -> Decimal {
         let rate = self.0.tax_rate_basis_points;
@@ -188,7 +206,7 @@ impl Invoice {
     /// invoice.
     async fn pdf_url(&self, context: &Context<'_>) -> Result<String> {
         let op = context.op()?;
-        let until = op.now() + op.app().policy.link_lifetime;
+        let until = op.machine_now() + op.app().policy.link_lifetime;
         let id = self.0.id.to_string();
         Ok(op.app().links.to(Purpose::Invoice, &id, until))
     }

@@ -1,30 +1,22 @@
-//! Orders, live. Listen first, read afterwards, then send each move once, in order: nothing is missed, whatever
-//! happens in between, because moves are read from their log and pokes only say when to look.
-
-use std::{collections::VecDeque, time::Duration};
+//! Orders, live.
 
 use async_graphql::{Context, ID, Result, SimpleObject, Subscription};
 use chrono::{DateTime, Utc};
 use domain::{
-    base::{Access, Op, Topic, hub::Listener},
+    base::{Access, Op, Topic},
     orders::query,
 };
-use entity::{base::transition, id::OrderId};
-use futures_util::{Stream, stream};
-use sea_orm::ActiveEnum;
+use entity::{base::transition, id::OrderId, orders};
+use futures_util::Stream;
 
-use crate::base::{Ask, error::outward, ids};
+use crate::base::{
+    Ask,
+    error::outward,
+    ids,
+    moves::{Follower, status},
+};
 
 use super::types::{Order, OrderStatus};
-
-/// How often the log is read without a poke: other processes may write to a shared database, and their pokes
-/// do not reach this one.
-const POLL_SHARED: Duration = Duration::from_secs(5);
-const POLL_ALONE: Duration = Duration::from_secs(60);
-
-/// A follower who is further behind than this is told where the order stands, and not each step there: a busy
-/// order must not pile up for a client that reads slowly.
-const MOST_MOVES: usize = 10;
 
 /// Orders, live.
 #[derive(Default)]
@@ -59,79 +51,16 @@ impl OrdersSubscription {
         let id: OrderId = ids::parse(&order_id)?;
         let listener = op.app().hub.listen(Topic::Order(id));
         let order = query::get(&op, id).await.map_err(outward)?;
-        let follower = Follower {
-            poll: match op.app().database.is_shared() {
-                true => POLL_SHARED,
-                false => POLL_ALONE,
-            },
-            op,
-            id,
-            listener,
-            sent: order.version - 1,
-            waiting: VecDeque::new(),
-            woken: true,
-        };
-        Ok(stream::unfold(follower, |mut follower| async move {
-            let change = follower.next().await;
-            Some((change, follower))
-        }))
+        let follower = Follower::new(op, id.to_string(), listener, order.version);
+        Ok(follower.moves(move |op, one| change(op, id, one)))
     }
 }
 
-struct Follower {
-    op: Op,
-    id: OrderId,
-    listener: Listener,
-    poll: Duration,
-    /// The last version that was sent.
-    sent: i64,
-    waiting: VecDeque<OrderStatusChange>,
-    /// Whether the log is to be read before anything is waited for.
-    woken: bool,
-}
-
-impl Follower {
-    async fn next(&mut self) -> Result<OrderStatusChange> {
-        loop {
-            if let Some(change) = self.waiting.pop_front() {
-                self.sent = change.version;
-                return Ok(change);
-            }
-            if !self.woken {
-                tokio::select! {
-                    () = self.listener.poked() => {}
-                    () = tokio::time::sleep(self.poll) => {}
-                }
-            }
-            self.woken = false;
-            let mut moves = query::moves_after(&self.op, self.id, self.sent)
-                .await
-                .map_err(outward)?;
-            if moves.is_empty() {
-                continue;
-            }
-            if moves.len() > MOST_MOVES {
-                moves.drain(..moves.len() - 1);
-            }
-            let order = query::get(&self.op, self.id).await.map_err(outward)?;
-            for one in moves {
-                self.waiting.push_back(change(&order, &one)?);
-            }
-        }
-    }
-}
-
-fn change(
-    order: &entity::orders::order::Model,
-    one: &transition::Model,
-) -> Result<OrderStatusChange> {
-    let read = |text: &String| {
-        entity::orders::OrderStatus::try_from_value(text)
-            .map(OrderStatus::from)
-            .map_err(|error| outward(domain::base::Error::internal(error)))
-    };
+async fn change(op: Op, id: OrderId, one: transition::Model) -> Result<OrderStatusChange> {
+    let order = query::get(&op, id).await.map_err(outward)?;
+    let read = |word| status::<orders::OrderStatus>(word).map(OrderStatus::from);
     Ok(OrderStatusChange {
-        order: Order(order.clone()),
+        order: Order(order),
         previous_status: one.from_status.as_ref().map(read).transpose()?,
         status: read(&one.to_status)?,
         version: one.version,

@@ -26,6 +26,44 @@ pub struct BeginPaymentInput {
     pub idempotency_key: String,
 }
 
+/// A decision on a payment, and why.
+#[derive(InputObject)]
+pub struct LatePaymentInput {
+    /// Which payment.
+    pub payment_id: ID,
+    /// Why, for those who come after you: 1 to 1000 characters.
+    pub note: String,
+    /// A key of your own making, a new one for each new decision. The same key with the same input decides once.
+    /// May be left out, or empty, when the request carries it in the header `Idempotency-Key`.
+    #[graphql(default)]
+    pub idempotency_key: String,
+}
+
+/// What becomes of a payment in review.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "domain::flows::Verdict")]
+pub enum ReviewVerdict {
+    /// The order is settled with what came. What is missing is let off, what is too much is the customer's credit.
+    Accept,
+    /// The order is not settled with it. What came is the customer's credit.
+    Reject,
+}
+
+/// How the review of a payment ends, and why.
+#[derive(InputObject)]
+pub struct ResolvePaymentInput {
+    /// Which payment.
+    pub payment_id: ID,
+    /// How.
+    pub verdict: ReviewVerdict,
+    /// Why, for those who come after you: 1 to 1000 characters.
+    pub note: String,
+    /// A key of your own making, a new one for each new decision. The same key with the same input decides once.
+    /// May be left out, or empty, when the request carries it in the header `Idempotency-Key`.
+    #[graphql(default)]
+    pub idempotency_key: String,
+}
+
 /// Which payments. Every part that is given narrows the list.
 #[derive(InputObject, Default)]
 pub struct PaymentFilter {

@@ -2,13 +2,17 @@
 
 use async_graphql::{Context, Object, Result, SimpleObject};
 use domain::{
-    flows::{self, BeginPayment},
+    flows::{self, BeginPayment, OnPayment},
     ports::CheckoutForm,
 };
+use entity::payments::payment;
 
 use crate::base::{Ask, UserError, error::for_payload, idempotency, ids};
 
-use super::{inputs::BeginPaymentInput, types::Payment};
+use super::{
+    inputs::{BeginPaymentInput, LatePaymentInput, ResolvePaymentInput},
+    types::Payment,
+};
 
 /// Work on payments.
 #[derive(Default)]
@@ -55,8 +59,71 @@ pub struct BeginPaymentPayload {
     errors: Vec<UserError>,
 }
 
+/// What became of a decision on a payment.
+#[derive(SimpleObject)]
+pub struct PaymentDecisionPayload {
+    /// The payment as it is now; `null` when there are errors.
+    payment: Option<Payment>,
+    /// What the caller must mend; empty when it was done.
+    errors: Vec<UserError>,
+}
+
+impl PaymentDecisionPayload {
+    fn of(decided: domain::base::Result<payment::Model>) -> Result<Self> {
+        let (payment, errors) = for_payload(decided)?;
+        Ok(Self {
+            payment: payment.map(Payment),
+            errors,
+        })
+    }
+}
+
 #[Object]
 impl PaymentsMutation {
+    /// Settles the order of a payment in `PAID_LATE` after all, on the order's terms: one whose time was over is
+    /// opened again. Not one that was called off.
+    async fn accept_late_payment(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which payment, and why.")] input: LatePaymentInput,
+    ) -> Result<PaymentDecisionPayload> {
+        let key = idempotency::key(context, &input.idempotency_key);
+        let on = OnPayment {
+            payment_id: ids::parse(&input.payment_id)?,
+            note: input.note.clone(),
+        };
+        PaymentDecisionPayload::of(flows::accept_late_payment(context.op()?, on, key).await)
+    }
+
+    /// Leaves a payment in `PAID_LATE` with the customer as credit: it needs no attention any more.
+    async fn credit_late_payment(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which payment, and why.")] input: LatePaymentInput,
+    ) -> Result<PaymentDecisionPayload> {
+        let key = idempotency::key(context, &input.idempotency_key);
+        let on = OnPayment {
+            payment_id: ids::parse(&input.payment_id)?,
+            note: input.note.clone(),
+        };
+        PaymentDecisionPayload::of(flows::credit_late_payment(context.op()?, on, key).await)
+    }
+
+    /// Ends the review of a payment whose amount was not the agreed one.
+    async fn resolve_payment(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which payment, how, and why.")] input: ResolvePaymentInput,
+    ) -> Result<PaymentDecisionPayload> {
+        let key = idempotency::key(context, &input.idempotency_key);
+        let on = OnPayment {
+            payment_id: ids::parse(&input.payment_id)?,
+            note: input.note.clone(),
+        };
+        let verdict = input.verdict.into();
+        PaymentDecisionPayload::of(flows::resolve_payment(context.op()?, on, verdict, key).await)
+    }
+
     /// Begins to pay an order: a new attempt, and two ways to go on with it. Watch `orderStatusChanged` for what
     /// comes of it.
     async fn begin_payment(

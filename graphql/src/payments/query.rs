@@ -1,7 +1,10 @@
 //! What can be asked about payments.
 
 use async_graphql::{Context, ID, Object, Result};
-use domain::payments::query;
+use domain::{
+    base::page::Direction,
+    payments::{attention, query},
+};
 
 use crate::base::{Ask, error::outward, ids, page};
 
@@ -28,7 +31,7 @@ impl PaymentsQuery {
         Ok(Some(Payment(row)))
     }
 
-    /// All attempts to pay. Those in `REVIEW` and `PAID_LATE` wait for a person.
+    /// All attempts to pay. `paymentsNeedingAttention` has those that wait for a person.
     #[expect(clippy::too_many_arguments, reason = "they are the field's arguments")]
     async fn payments(
         &self,
@@ -49,5 +52,22 @@ impl PaymentsQuery {
             .apply(query::visible_to(op.actor()));
         let request = page::request(first, after, last, before);
         PaymentConnection::fetch(op, matching, &PaymentSort::read(sort), &request).await
+    }
+    /// The payments that a person must look at, the longest waiting first: each has an `attention`.
+    async fn payments_needing_attention(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, or after `after`: 1 to 100.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+    ) -> Result<PaymentConnection> {
+        let op = context.op()?;
+        let matching = attention::visible_to(op.actor(), op.now());
+        let request = page::request(first, after, last, before);
+        let sort = query::by_creation(Direction::Ascending);
+        PaymentConnection::fetch(op, matching, &sort, &request).await
     }
 }

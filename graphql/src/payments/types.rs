@@ -2,14 +2,18 @@
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use domain::base::Error;
-use entity::payments::payment;
+use domain::{base::Error, payments::attention};
+use entity::payments::{payment, payment_decision};
 
 use crate::{
-    base::{ask::load, error::outward, ids, scalars::Money},
+    base::{Ask, ask::load, error::outward, ids, scalars::Money},
     connection,
     orders::{Order, loaders::OrderById},
+    refunds::{Refund, loaders::RefundsByPayment},
+    users::{User, loaders::UserById},
 };
+
+use super::loaders::DecisionsByPayment;
 
 /// How an order is paid.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +21,9 @@ use crate::{
 pub enum PaymentMethod {
     /// A card, at the gateway's page.
     CreditCard,
+    /// A card that the gateway charges again for every period. For an order that starts a subscription which
+    /// renews itself.
+    CreditCardPeriodic,
     /// A bank transfer to an account issued for this order.
     Atm,
     /// A code, paid at a convenience store.
@@ -47,8 +54,89 @@ pub enum PaymentStatus {
     Review,
     /// The money came for an order that could not take it any more: a person decides.
     PaidLate,
-    /// The money went back.
+    /// All the money went back. After a part it stays `PAID` or `PAID_LATE`: see `refundedAmount`.
     Refunded,
+}
+
+/// Why a person must look at a payment.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "domain::payments::attention::Reason")]
+pub enum AttentionReason {
+    /// The gateway told of another amount than was agreed: `resolvePayment`.
+    AmountDiffers,
+    /// The money came after the order was called off.
+    OrderCancelled,
+    /// The money came after the order's time was over, and it could not be fulfilled any more.
+    OrderExpired,
+    /// The order was settled with another payment.
+    OrderSettled,
+    /// A person set the money aside while the order could still be paid.
+    SetAside,
+    /// The gateway has given no usable answer for a day.
+    NoAnswer,
+}
+
+/// What is likely to be right.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "domain::payments::attention::Suggestion")]
+pub enum AttentionSuggestion {
+    /// Look at the trade in the gateway's console, then accept or reject it.
+    Compare,
+    /// Ask the customer; then settle the order after all (`acceptLatePayment`), or give the money back.
+    AcceptOrRefund,
+    /// Give the money back, or let the customer keep it (`creditLatePayment`).
+    RefundOrCredit,
+}
+
+/// Why a person must look at a payment, and what is likely to be right.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct PaymentAttention {
+    /// Why.
+    reason: AttentionReason,
+    /// What is likely to be right.
+    suggestion: AttentionSuggestion,
+}
+
+/// What was decided on a payment.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "entity::payments::Decision")]
+pub enum PaymentVerdict {
+    /// The order was settled with it after all.
+    Accepted,
+    /// It stays the customer's credit.
+    Credited,
+    /// The order was not settled with it.
+    Rejected,
+}
+
+/// What a person decided on a payment, and why.
+pub struct PaymentDecision(payment_decision::Model);
+
+/// What a person decided on a payment, and why.
+#[Object]
+impl PaymentDecision {
+    /// What was decided.
+    async fn verdict(&self) -> PaymentVerdict {
+        self.0.decision.into()
+    }
+
+    /// Why, in the person's words.
+    async fn note(&self) -> &str {
+        &self.0.note
+    }
+
+    /// Who; `null` when it was the command line.
+    async fn decided_by(&self, context: &Context<'_>) -> Result<Option<User>> {
+        let Some(id) = self.0.decided_by else {
+            return Ok(None);
+        };
+        Ok(load::<UserById, _>(context, id).await?.map(User))
+    }
+
+    /// When.
+    async fn decided_at(&self) -> DateTime<Utc> {
+        self.0.decided_at
+    }
 }
 
 /// A code to pay with later. Which fields are filled depends on the method.
@@ -124,6 +212,31 @@ impl Payment {
         self.0.amount().into()
     }
 
+    /// How much came; nothing until it did.
+    async fn captured_amount(&self) -> Money {
+        self.0.captured().into()
+    }
+
+    /// How much went back. When that is all that came, the payment is `REFUNDED`.
+    async fn refunded_amount(&self) -> Money {
+        self.0.refunded().into()
+    }
+
+    /// How much can still be asked back: what came, without what went back or is set aside for refunds.
+    async fn refundable_amount(&self) -> Money {
+        self.0.refundable().into()
+    }
+
+    /// The refunds of it, oldest first, whatever became of them.
+    async fn refunds(&self, context: &Context<'_>) -> Result<Vec<Refund>> {
+        let refunds = load::<RefundsByPayment, _>(context, self.0.id).await?;
+        Ok(refunds
+            .unwrap_or_default()
+            .into_iter()
+            .map(Refund)
+            .collect())
+    }
+
     /// Our number at the gateway; used once and never again.
     async fn merchant_trade_no(&self) -> &str {
         &self.0.merchant_trade_no
@@ -169,6 +282,36 @@ impl Payment {
     async fn fee(&self) -> Option<Money> {
         let minor = self.0.fee_minor?;
         Some(entity::money::Money::new(minor, self.0.currency).into())
+    }
+
+    /// What came, when that is not the amount.
+    async fn received(&self) -> Option<Money> {
+        self.0.received_minor.map(|_| self.0.received().into())
+    }
+
+    /// Why a person must look at it, and what is likely to be right; `null` when nobody must.
+    async fn attention(&self, context: &Context<'_>) -> Result<Option<PaymentAttention>> {
+        let now = context.op()?.now();
+        let order = load::<OrderById, _>(context, self.0.order_id).await?;
+        let order = order.ok_or_else(|| outward(Error::NotFound("order")))?;
+        let decided = load::<DecisionsByPayment, _>(context, self.0.id).await?;
+        let decided: Vec<_> = decided
+            .unwrap_or_default()
+            .iter()
+            .map(|row| row.decision)
+            .collect();
+        let reason = attention::reason(&self.0, order.status, &decided, now);
+        Ok(reason.map(|reason| PaymentAttention {
+            reason: reason.into(),
+            suggestion: reason.suggestion().into(),
+        }))
+    }
+
+    /// What people decided on it, oldest first.
+    async fn decisions(&self, context: &Context<'_>) -> Result<Option<Vec<PaymentDecision>>> {
+        let rows = load::<DecisionsByPayment, _>(context, self.0.id).await?;
+        let rows = rows.unwrap_or_default().into_iter();
+        Ok(Some(rows.map(PaymentDecision).collect()))
     }
 
     /// When it was begun.

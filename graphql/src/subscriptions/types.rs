@@ -2,17 +2,27 @@
 
 use async_graphql::{Context, Enum, ID, Object, Result};
 use chrono::{DateTime, Utc};
-use domain::base::Error;
+use domain::{
+    base::{Error, page::Direction},
+    orders,
+    subscriptions::{calendar, query},
+};
 use entity::subscriptions::subscription;
 
 use crate::{
-    base::{ask::load, error::outward, ids, scalars::Money},
+    base::{Ask, ask::load, error::outward, ids, page, scalars::Money},
     connection,
     plans::{
         loaders::{PlanById, PlanVersionById},
         types::{Plan, PlanVersion},
     },
     users::{User, loaders::UserById},
+};
+
+use super::{
+    card_contract::CardContract,
+    loaders::{CardContractBySubscription, NextRenewalOf},
+    periods::{NextRenewal, SubscriptionPeriodConnection},
 };
 
 /// Where a subscription stands.
@@ -108,6 +118,12 @@ impl PlanSubscription {
         self.0.auto_renew
     }
 
+    /// The contract by which the gateway charges a card for every period; `null` when its owner pays otherwise.
+    async fn card_contract(&self, context: &Context<'_>) -> Result<Option<CardContract>> {
+        let row = load::<CardContractBySubscription, _>(context, self.0.id).await?;
+        Ok(row.map(CardContract))
+    }
+
     /// When its first period began; `null` until it is paid.
     async fn started_at(&self) -> Option<DateTime<Utc>> {
         self.0.started_at
@@ -126,6 +142,93 @@ impl PlanSubscription {
     /// When the trial ends; `null` without one.
     async fn trial_end_at(&self) -> Option<DateTime<Utc>> {
         self.0.trial_end_at
+    }
+
+    /// Until when it is paid: the end of the last paid period.
+    async fn paid_until(&self) -> Option<DateTime<Utc>> {
+        self.0.paid_until_at
+    }
+
+    /// Whether it gives its owner now what it sells.
+    async fn has_access(&self, context: &Context<'_>) -> Result<bool> {
+        query::has_access(context.op()?, &self.0)
+            .await
+            .map_err(outward)
+    }
+
+    /// Until when it does, if nobody pays any more, days of grace included; `null` when it gives nothing.
+    async fn access_until(&self, context: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
+        let policy = &context.op()?.app().policy;
+        Ok(calendar::access_until(&self.0, policy))
+    }
+
+    /// Whether it is cancelled when the present period ends.
+    async fn cancel_at_period_end(&self) -> bool {
+        self.0.cancel_at_period_end
+    }
+
+    /// Since when it is paused.
+    async fn paused_at(&self) -> Option<DateTime<Utc>> {
+        self.0.paused_at
+    }
+
+    /// When a pause ends by itself; `null` for one that waits for `resumeSubscription`.
+    async fn resume_at(&self) -> Option<DateTime<Utc>> {
+        self.0.resume_at
+    }
+
+    /// Since when a renewal is overdue: reminders are counted from here.
+    async fn past_due_at(&self) -> Option<DateTime<Utc>> {
+        self.0.past_due_at
+    }
+
+    /// How many reminders its owner has had for the overdue renewal.
+    async fn dunning_step(&self) -> i32 {
+        self.0.dunning_step
+    }
+
+    /// The period that it goes on with; `null` when it does not go on, or is paused.
+    async fn next_renewal(&self, context: &Context<'_>) -> Result<Option<NextRenewal>> {
+        let next = load::<NextRenewalOf, _>(context, self.0.id).await?;
+        Ok(next.map(NextRenewal))
+    }
+
+    /// The periods that were paid, or cost nothing, newest first.
+    async fn periods(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, or after `after`: 1 to 100.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+    ) -> Result<SubscriptionPeriodConnection> {
+        let op = context.op()?;
+        let paid = orders::query::paid_periods(op.actor(), self.0.id);
+        let sort = orders::query::by_period(Direction::Descending);
+        let request = page::request(first, after, last, before);
+        SubscriptionPeriodConnection::fetch(op, paid, &sort, &request).await
+    }
+
+    /// When the clockwork looks at it next.
+    async fn due_at(&self) -> Option<DateTime<Utc>> {
+        self.0.due_at
+    }
+
+    /// How often in a row the clockwork failed with it.
+    async fn failures(&self) -> Option<i32> {
+        Some(self.0.failures)
+    }
+
+    /// What went wrong the last time: a code.
+    async fn last_error(&self) -> Option<&str> {
+        self.0.last_error.as_deref()
+    }
+
+    /// Whether the clockwork has left it to a person: `retrySubscription` gives it back.
+    async fn is_parked(&self) -> Option<bool> {
+        Some(calendar::is_parked(&self.0))
     }
 
     /// When it was cancelled.

@@ -10,7 +10,7 @@ use entity::users::user;
 
 use crate::base::page::SortDirection;
 
-use super::types::Role;
+use super::types::{Locale, Role};
 
 /// A new account of one's own.
 #[derive(InputObject)]
@@ -30,6 +30,9 @@ pub struct RegisterInput {
     /// Phone number, at most 32 characters.
     #[graphql(default)]
     pub phone: String,
+    /// The language of our mails.
+    #[graphql(default_with = "Locale::ZhTw")]
+    pub locale: Locale,
 }
 
 impl From<RegisterInput> for NewUser {
@@ -41,6 +44,7 @@ impl From<RegisterInput> for NewUser {
             first_name: input.first_name,
             last_name: input.last_name,
             phone: input.phone,
+            locale: input.locale.into(),
         }
     }
 }
@@ -79,12 +83,35 @@ pub struct ChangePasswordInput {
     pub new_password: String,
 }
 
+/// A code that was mailed.
+#[derive(InputObject)]
+pub struct VerifyEmailInput {
+    /// The six digits of the newest mail.
+    pub code: String,
+}
+
+/// An address whose password was forgotten.
+#[derive(InputObject)]
+pub struct RequestPasswordResetInput {
+    /// The e-mail address of the account.
+    pub email: String,
+}
+
+/// A new password, without the old one.
+#[derive(InputObject)]
+pub struct ResetPasswordInput {
+    /// What stands behind the `#` of the link in the mail: `fp_…`.
+    pub token: String,
+    /// The new password: 8 to 128 characters.
+    pub new_password: String,
+}
+
 /// Changes to one's own data; what is left out, or `null`, stays as it is.
 #[derive(InputObject)]
 pub struct UpdateProfileInput {
     /// 3 to 32 letters (a to z), digits, `_`, `.` or `-`; unique whatever the case.
     pub username: Option<String>,
-    /// An e-mail address, unique whatever the case. A new one is not verified.
+    /// An e-mail address, unique whatever the case. A new one is not verified, and gets a code.
     pub email: Option<String>,
     /// Given name; an empty text takes it away.
     pub first_name: Option<String>,
@@ -94,6 +121,8 @@ pub struct UpdateProfileInput {
     pub phone: Option<String>,
     /// Link to a picture, `https` only, at most 500 characters; here `null` takes it away.
     pub avatar_url: MaybeUndefined<String>,
+    /// The language of our mails.
+    pub locale: Option<Locale>,
 }
 
 impl From<UpdateProfileInput> for ProfileChanges {
@@ -109,6 +138,7 @@ impl From<UpdateProfileInput> for ProfileChanges {
                 MaybeUndefined::Null => Some(String::new()),
                 MaybeUndefined::Value(url) => Some(url),
             },
+            locale: input.locale.map(Into::into),
         }
     }
 }
@@ -137,6 +167,9 @@ pub struct CreateUserInput {
     /// Whether the address was shown to be theirs.
     #[graphql(default)]
     pub is_verified: bool,
+    /// The language of our mails.
+    #[graphql(default_with = "Locale::ZhTw")]
+    pub locale: Locale,
 }
 
 impl CreateUserInput {
@@ -149,6 +182,7 @@ impl CreateUserInput {
             first_name: self.first_name,
             last_name: self.last_name,
             phone: self.phone,
+            locale: self.locale.into(),
         }
     }
 }

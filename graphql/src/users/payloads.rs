@@ -1,6 +1,7 @@
 //! What mutations about people answer.
 
 use async_graphql::{ID, SimpleObject};
+use chrono::{DateTime, Utc};
 
 use crate::base::UserError;
 
@@ -71,6 +72,42 @@ pub struct ChangePasswordPayload {
 pub struct UpdateProfilePayload {
     /// The person as they are now; `null` when there are errors.
     pub user: Option<User>,
+    /// What the caller must mend; empty when it was done.
+    pub errors: Vec<UserError>,
+}
+
+/// What became of `requestEmailCode`.
+#[derive(SimpleObject)]
+pub struct RequestEmailCodePayload {
+    /// Until when the code is good; `null` when there are errors.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// What the caller must mend; empty when it was done.
+    pub errors: Vec<UserError>,
+}
+
+/// What became of `verifyEmail`.
+#[derive(SimpleObject)]
+pub struct VerifyEmailPayload {
+    /// The person, verified now; `null` when there are errors.
+    pub user: Option<User>,
+    /// What the caller must mend; empty when it was done.
+    pub errors: Vec<UserError>,
+}
+
+/// What became of `requestPasswordReset`.
+#[derive(SimpleObject)]
+pub struct RequestPasswordResetPayload {
+    /// Always `true` without errors. It does not tell whether the address is somebody's.
+    pub accepted: bool,
+    /// What the caller must mend; empty when it was done.
+    pub errors: Vec<UserError>,
+}
+
+/// What became of `resetPassword`.
+#[derive(SimpleObject)]
+pub struct ResetPasswordPayload {
+    /// Whether the new password holds. Then log in with it.
+    pub done: bool,
     /// What the caller must mend; empty when it was done.
     pub errors: Vec<UserError>,
 }

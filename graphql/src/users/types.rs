@@ -6,11 +6,12 @@ use domain::{base::page::Direction, invoices, orders, subscriptions, users::Sess
 use entity::users::user;
 
 use crate::{
-    base::{Ask, ids, page},
+    base::{Ask, ask::load, ids, page},
     connection,
     invoices::InvoiceConnection,
     orders::OrderConnection,
     subscriptions::PlanSubscriptionConnection,
+    test_clocks::{TestClock, loaders::TestClockById},
 };
 
 /// What a person may do here.
@@ -23,6 +24,16 @@ pub enum Role {
     Staff,
     /// Staff who also manage people.
     Admin,
+}
+
+/// A language that we write mails in.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "entity::users::Locale")]
+pub enum Locale {
+    /// Chinese, as written in Taiwan.
+    ZhTw,
+    /// English.
+    En,
 }
 
 /// A person with an account. Customers see themselves alone.
@@ -68,6 +79,11 @@ impl User {
         &self.0.phone
     }
 
+    /// The language of our mails to them.
+    async fn locale(&self) -> Locale {
+        self.0.locale.into()
+    }
+
     /// Link to a picture, always `https`; `null` without one.
     async fn avatar_url(&self) -> Option<&str> {
         self.0.avatar_url.as_deref()
@@ -96,6 +112,16 @@ impl User {
     /// When the person last logged in; `null` before the first time.
     async fn last_log_in_at(&self) -> Option<DateTime<Utc>> {
         self.0.last_log_in_at
+    }
+
+    /// The test clock that the person lives by; `null` for whoever lives by the machine's, as
+    /// everybody does where the money is real.
+    async fn test_clock(&self, context: &Context<'_>) -> Result<Option<TestClock>> {
+        let Some(id) = self.0.test_clock_id else {
+            return Ok(None);
+        };
+        let row = load::<TestClockById, _>(context, id).await?;
+        Ok(row.map(TestClock))
     }
 
     /// Their orders, newest first.

@@ -11,6 +11,7 @@ mod kept;
 #[path = "../../../domain/tests/kit/mod.rs"]
 mod kit;
 mod prices;
+mod variables;
 
 use std::{
     sync::LazyLock,
@@ -458,7 +459,7 @@ fn a15_the_operation_asked_for_is_found_or_named() {
         .collect();
     assert_eq!(find(&six, Some("Q1")).unwrap_err(), "QUERY_TOO_COMPLEX");
     let fragment_alone = find("fragment F on Query{serverVersion}", None);
-    assert_eq!(fragment_alone.unwrap_err(), "GRAPHQL_PARSE_FAILED");
+    assert_eq!(fragment_alone.unwrap_err(), "GRAPHQL_VALIDATION_FAILED");
     let both = "subscription{orderStatusChanged(orderId:\"a\"){id} b:orderStatusChanged(orderId:\"b\"){id}}";
     assert_eq!(find(both, None).unwrap_err(), "GRAPHQL_VALIDATION_FAILED");
 }

@@ -94,6 +94,8 @@ fn a9_what_writes_costs_more_and_what_asks_for_the_schema_nothing() {
 fn the_playgrounds_examples_are_allowed() {
     let documents = served();
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../playground/operations");
+    let variables = std::fs::read(format!("{folder}/variables.json")).unwrap();
+    let variables: Value = serde_json::from_slice(&variables).unwrap();
     let mut seen = 0;
     for file in std::fs::read_dir(folder).unwrap() {
         let path = file.unwrap().path();
@@ -106,7 +108,11 @@ fn the_playgrounds_examples_are_allowed() {
         let text = std::fs::read_to_string(&path).unwrap();
         for operation in text.split("\n}\n").filter(|each| each.contains('{')) {
             let document = format!("{operation}\n}}");
-            let prepared = documents.prepare(&mut Request::new(&document), Actor::Anonymous);
+            let named = |(name, _): &(&String, &Value)| document.contains(&format!(" {name}("));
+            let given = variables.as_object().unwrap().iter().find(named);
+            let given = given.map_or(json!({}), |(_, values)| values.clone());
+            let mut request = request(&document, given);
+            let prepared = documents.prepare(&mut request, Actor::Anonymous);
             assert!(prepared.is_ok(), "{document}: {prepared:?}");
             seen += 1;
         }

@@ -56,12 +56,17 @@ INSERT INTO audit_entries (id, at, actor, action, outcome, address, agent, reque
 VALUES ('00000000-0000-7000-8000-00000000000b', '2026-11-21T00:00:00Z', 'user', 'order.placed', 'DONE', '', '', 'r',
     'graphql', '{}');
 
+INSERT INTO ledger_transfers (id, journal_key, position, kind, debit_account, credit_account, amount_minor, currency,
+    user_id, order_id, payment_id, occurred_at)
+VALUES ('00000000-0000-7000-8000-00000000000c', 'late:1', 1, 'LATE_PAYMENT', 'GATEWAY_CLEARING', 'CUSTOMER_CREDIT', 300,
+    'TWD', '00000000-0000-7000-8000-000000000001', NULL, NULL, '2026-11-21T00:00:00Z');
+
 INSERT INTO transitions (subject, version, to_status, cause, actor, at)
 VALUES ('ord_1', 1, 'PENDING', 'placeOrder', 'user', '2026-11-21T00:00:00Z');
 ";
 
 /// What no code may write: the statement, and what SQLite and PostgreSQL say to it.
-pub const NONSENSE: [(&str, &str, &str); 17] = [
+pub const NONSENSE: &[(&str, &str, &str)] = &[
     (
         "UPDATE payments SET amount_minor = 0",
         "payments_amount_minor_check",
@@ -118,6 +123,16 @@ pub const NONSENSE: [(&str, &str, &str); 17] = [
         "invoices_total_minor_sum_check",
     ),
     (
+        "UPDATE payments SET captured_minor = 300, refunded_minor = 200, refund_reserved_minor = 101",
+        "payments_refund_reserved_minor_check",
+        "payments_refund_reserved_minor_check",
+    ),
+    (
+        "UPDATE invoices SET credited_minor = 301",
+        "invoices_credited_minor_check",
+        "invoices_credited_minor_check",
+    ),
+    (
         "UPDATE users SET email = NULL",
         "NOT NULL constraint failed: users.email",
         "null value in column \"email\"",
@@ -140,6 +155,62 @@ pub const NONSENSE: [(&str, &str, &str); 17] = [
         "INSERT INTO transitions SELECT * FROM transitions",
         "UNIQUE constraint failed: transitions.subject, transitions.version",
         "transitions_pkey",
+    ),
+    (
+        "INSERT INTO ledger_transfers (id, journal_key, position, kind, debit_account, credit_account, amount_minor,
+             currency, user_id, occurred_at)
+         SELECT '00000000-0000-7000-8000-0000000000ff', 'x', 1, kind, 'REVENUE', 'REVENUE',
+             1, currency, NULL, occurred_at FROM ledger_transfers",
+        "ledger_transfers_accounts_differ_check",
+        "ledger_transfers_accounts_differ_check",
+    ),
+    (
+        "INSERT INTO ledger_transfers (id, journal_key, position, kind, debit_account, credit_account, amount_minor,
+             currency, user_id, occurred_at)
+         SELECT '00000000-0000-7000-8000-0000000000ff', 'x', 1, kind, 'GATEWAY_CLEARING', 'REVENUE',
+             0, currency, NULL, occurred_at FROM ledger_transfers",
+        "ledger_transfers_amount_minor_check",
+        "ledger_transfers_amount_minor_check",
+    ),
+    (
+        "INSERT INTO ledger_transfers (id, journal_key, position, kind, debit_account, credit_account, amount_minor,
+             currency, user_id, occurred_at)
+         SELECT '00000000-0000-7000-8000-0000000000ff', 'x', 1, kind, 'GATEWAY_CLEARING', 'PETTY_CASH',
+             1, currency, NULL, occurred_at FROM ledger_transfers",
+        "ledger_transfers_credit_account_check",
+        "ledger_transfers_credit_account_check",
+    ),
+    (
+        "INSERT INTO ledger_transfers (id, journal_key, position, kind, debit_account, credit_account, amount_minor,
+             currency, user_id, occurred_at)
+         SELECT '00000000-0000-7000-8000-0000000000ff', 'x', 1, kind, 'GATEWAY_CLEARING', 'CUSTOMER_CREDIT',
+             1, currency, NULL, occurred_at FROM ledger_transfers",
+        "ledger_transfers_user_id_check",
+        "ledger_transfers_user_id_check",
+    ),
+    (
+        "INSERT INTO ledger_transfers (id, journal_key, position, kind, debit_account, credit_account, amount_minor,
+             currency, user_id, occurred_at)
+         SELECT '00000000-0000-7000-8000-0000000000ff', 'x', 1, kind, 'GATEWAY_CLEARING', 'REVENUE',
+             1, currency, user_id, occurred_at FROM ledger_transfers",
+        "ledger_transfers_user_id_check",
+        "ledger_transfers_user_id_check",
+    ),
+    (
+        "INSERT INTO ledger_transfers (id, journal_key, position, kind, debit_account, credit_account, amount_minor,
+             currency, user_id, occurred_at)
+         SELECT '00000000-0000-7000-8000-0000000000ff', 'x', 1, kind, 'CUSTOMER_CREDIT', 'GATEWAY_CLEARING',
+             301, currency, user_id, occurred_at FROM ledger_transfers",
+        "customer credit is overdrawn",
+        "customer credit is overdrawn",
+    ),
+    (
+        "INSERT INTO ledger_transfers (id, journal_key, position, kind, debit_account, credit_account, amount_minor,
+             currency, user_id, occurred_at)
+         SELECT '00000000-0000-7000-8000-0000000000ff', 'late:1', 1, kind, 'GATEWAY_CLEARING', 'CUSTOMER_CREDIT',
+             1, currency, user_id, occurred_at FROM ledger_transfers",
+        "UNIQUE constraint failed: ledger_transfers.journal_key, ledger_transfers.position",
+        "ledger_transfers_journal_key_position_key",
     ),
     (
         "DELETE FROM users",

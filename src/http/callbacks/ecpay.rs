@@ -29,11 +29,12 @@ const MOST_BYTES: usize = 16 * 1024;
 /// ECPay waits ten seconds; a database that does not answer in this time will not either.
 const PATIENCE: Duration = Duration::from_millis(2500);
 
-/// The four addresses.
+/// The five addresses.
 pub fn router(house: House) -> Router {
     Router::new()
         .route("/ecpay/notify", post(notify))
         .route("/ecpay/payment-info", post(payment_info))
+        .route("/ecpay/period", post(period))
         .route("/ecpay/result", post(browser_return))
         .route("/ecpay/client-redirect", post(browser_return))
         .with_state(house)
@@ -45,6 +46,10 @@ async fn notify(state: State<House>, parts: Parts, body: Body) -> Response {
 
 async fn payment_info(state: State<House>, parts: Parts, body: Body) -> Response {
     take_in(state, NoticeKind::PaymentInfo, parts, body).await
+}
+
+async fn period(state: State<House>, parts: Parts, body: Body) -> Response {
+    take_in(state, NoticeKind::Period, parts, body).await
 }
 
 async fn take_in(

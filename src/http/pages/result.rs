@@ -27,7 +27,7 @@ use crate::http::House;
 /// A link to the page of this attempt.
 #[must_use]
 pub fn link(op: &Op, payment: &payment::Model) -> String {
-    let until = payment.created_at + Duration::days(30);
+    let until = op.machine_now() + Duration::days(30);
     op.app()
         .links
         .to(Purpose::PaymentResult, &payment.id.to_string(), until)

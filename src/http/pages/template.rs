@@ -15,6 +15,9 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("layout.html", include_str!("templates/layout.html")),
         ("pay.html", include_str!("templates/pay.html")),
         ("result.html", include_str!("templates/result.html")),
+        ("reset.html", include_str!("templates/reset.html")),
+        ("mailbox.html", include_str!("templates/mailbox.html")),
+        ("mail.html", include_str!("templates/mail.html")),
         ("problem.html", include_str!("templates/problem.html")),
     ] {
         if let Err(error) = environment.add_template(name, source) {
@@ -99,7 +102,7 @@ mod tests {
 
     #[test]
     fn every_template_compiles_and_escapes() {
-        assert_eq!(TEMPLATES.templates().count(), 4);
+        assert_eq!(TEMPLATES.templates().count(), 7);
         let page = TEMPLATES
             .get_template("pay.html")
             .unwrap()

@@ -15,8 +15,9 @@ use chrono::{DateTime, Duration, Utc};
 use domain::{
     base::{App, Op, clock::ManualClock, database::Database, entropy::SeededEntropy},
     ports::{
-        AccessClaims, AccessTokens, Checkout, CheckoutForm, Gateway, InvalidAccessToken,
-        NotAccepted, TradeReport, Unanswered,
+        AccessClaims, AccessTokens, CardAnswer, CardInstruction, CardQuestion, CardReport,
+        Checkout, CheckoutForm, Gateway, InvalidAccessToken, NotAccepted, NotRefundedHere,
+        TradeReport, Unanswered,
     },
     users::{NewUser, register},
 };
@@ -220,6 +221,18 @@ impl Gateway for NoGateway {
     async fn query_trade(&self, _: &str, _: DateTime<Utc>) -> Result<TradeReport, Unanswered> {
         Err(Unanswered("nobody is there".to_owned()))
     }
+
+    fn refunds_cards(&self) -> Result<(), NotRefundedHere> {
+        Err(NotRefundedHere("nobody is there"))
+    }
+
+    async fn card_state(&self, _: &CardQuestion) -> Result<CardReport, Unanswered> {
+        Err(Unanswered("nobody is there".to_owned()))
+    }
+
+    async fn instruct_card(&self, _: &CardInstruction) -> Result<CardAnswer, Unanswered> {
+        Err(Unanswered("nobody is there".to_owned()))
+    }
 }
 
 /// One process counts once, however many houses stand in it.
@@ -241,6 +254,7 @@ pub async fn place(settings: &[(&str, &str)]) -> Place {
     let keys = Keys {
         links: [1; 32],
         refresh: [2; 32],
+        codes: [3; 32],
         signing: Vec::new(),
     };
     let clock = Arc::new(ManualClock::at(
@@ -255,6 +269,7 @@ pub async fn place(settings: &[(&str, &str)]) -> Place {
             database,
             Arc::new(NoGateway),
             Arc::new(OpenTokens),
+            parts::mails(&config).unwrap(),
         )
     };
     let house = House::new(

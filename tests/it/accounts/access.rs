@@ -10,6 +10,7 @@ both_engines!(every_root_field_lets_in_whom_the_table_says);
 
 /// Ids of nothing: whoever is let in finds nothing, and nothing is changed.
 const ORDER: &str = "ord_01jd0000000000000000000000";
+const SUBSCRIPTION: &str = "sub_01jd0000000000000000000000";
 const USER: &str = "usr_01jd0000000000000000000000";
 const PLAN: &str = "pln_01jd0000000000000000000000";
 
@@ -19,6 +20,7 @@ fn operation(parent: &str, field: &str) -> Option<(&'static str, Value, &'static
     Some(match (parent, field) {
         ("Query", "me") => ("", json!(null), "{ id }"),
         ("Query", "serverVersion") => ("", json!(null), ""),
+        ("Query", "jobs") => ("", json!(null), "{ name }"),
         ("Query", "plan") => ("(by: { slug: \"none\" })", json!(null), "{ id }"),
         ("Query", "order") => (
             "(id: \"ord_01jd0000000000000000000000\")",
@@ -77,8 +79,18 @@ fn operation(parent: &str, field: &str) -> Option<(&'static str, Value, &'static
                 }),
                 "updatePlan" | "archivePlan" => json!({ "planId": PLAN }),
                 "updateSubscriptionStatus" => {
-                    json!({ "subscriptionId": "sub_01jd0000000000000000000000", "status": "PAUSED" })
+                    json!({ "subscriptionId": SUBSCRIPTION, "status": "PAUSED" })
                 }
+                "setAutoRenew" => json!({
+                    "subscriptionId": SUBSCRIPTION, "autoRenew": true, "idempotencyKey": key,
+                }),
+                "cancelSubscription" => json!({
+                    "subscriptionId": SUBSCRIPTION, "at": "NOW", "idempotencyKey": key,
+                }),
+                "pauseSubscription" | "resumeSubscription" | "retrySubscription" => {
+                    json!({ "subscriptionId": SUBSCRIPTION })
+                }
+                "runJob" => json!({ "name": "none", "idempotencyKey": key }),
                 "updateUser" | "deactivateUser" | "eraseUser" => json!({ "userId": USER }),
                 _ => return None,
             };
@@ -119,7 +131,7 @@ async fn ask(client: &Client, parent: &str, field: &str) -> String {
     code
 }
 
-async fn watch(shop: &Shop, client: &Client) -> String {
+async fn watch(shop: &Shop, client: &Client, field: &str) -> String {
     let mut live = Live::open(&shop.url).await;
     let payload = match client.token() {
         "" => json!({}),
@@ -128,7 +140,17 @@ async fn watch(shop: &Shop, client: &Client) -> String {
     live.say(json!({ "type": "connection_init", "payload": payload }))
         .await;
     live.must_be_let_in().await;
-    live.watch(ORDER).await;
+    let document = match field {
+        "orderStatusChanged" => {
+            format!("subscription {{ {field}(orderId: \"{ORDER}\") {{ version }} }}")
+        }
+        "subscriptionStatusChanged" => {
+            format!("subscription {{ {field}(subscriptionId: \"{SUBSCRIPTION}\") {{ version }} }}")
+        }
+        _ => panic!("Subscription.{field} is new: say here how it is asked"),
+    };
+    live.say(json!({ "id": "watch", "type": "subscribe", "payload": { "query": document } }))
+        .await;
     live.refusal().await
 }
 
@@ -157,7 +179,7 @@ async fn every_root_field_lets_in_whom_the_table_says(shop: Shop) {
         }
         for rule in RULES {
             let code = match rule.parent {
-                "Subscription" => watch(&shop, &client).await,
+                "Subscription" => watch(&shop, &client, rule.field).await,
                 parent => ask(&client, parent, rule.field).await,
             };
             let who = format!("{}.{} asked by {name:?}", rule.parent, rule.field);

@@ -5,3 +5,4 @@ pub mod forged_tokens;
 mod log_in;
 mod ownership;
 mod sessions;
+mod subscriptions;

@@ -8,11 +8,15 @@ use super::sources::{root, rust_files, without_comments};
 /// ones of a row from earlier ones.
 const ROWS: &[(&[&str], Within)] = &[
     (&["base", "ports"], Within::Together),
-    (&["audit", "users"], Within::InOrder),
+    (
+        &["audit", "test_clocks", "notify", "users"],
+        Within::InOrder,
+    ),
+    (&["ledger"], Within::Apart),
     (&["plans"], Within::Apart),
     (&["subscriptions"], Within::Apart),
     (&["orders"], Within::Apart),
-    (&["payments", "invoices"], Within::InOrder),
+    (&["payments", "invoices", "refunds"], Within::InOrder),
     (&["flows"], Within::Apart),
 ];
 

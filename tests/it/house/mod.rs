@@ -5,4 +5,4 @@ mod floors;
 mod generated;
 mod promises;
 mod sizes;
-mod sources;
+pub(crate) mod sources;

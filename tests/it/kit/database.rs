@@ -23,7 +23,7 @@ pub struct Database {
 }
 
 /// Every table that requests may write to.
-pub const TABLES: [&str; 19] = [
+pub const TABLES: [&str; 21] = [
     "users",
     "sessions",
     "refresh_tokens",
@@ -39,6 +39,8 @@ pub const TABLES: [&str; 19] = [
     "invoices",
     "invoice_lines",
     "invoice_series",
+    "refunds",
+    "credit_notes",
     "audit_entries",
     "events",
     "transitions",

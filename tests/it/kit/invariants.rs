@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use entity::{
     invoices::{invoice, invoice_series},
+    ledger::{JournalKind, LedgerAccount, ledger_transfer},
     orders::{OrderStatus, order},
     payments::{NoticeState, PaymentStatus, notice, payment, settlement},
+    refunds::refund,
     users::{refresh_token, session},
 };
 use sea_orm::{ActiveEnum, EntityTrait, QueryOrder};
@@ -15,6 +17,7 @@ use super::database::Database;
 /// Fails with the first rule that is broken.
 pub async fn hold(database: &Database) {
     money(database).await;
+    books(database).await;
     histories(database).await;
     numbers(database).await;
     inbox(database).await;
@@ -26,15 +29,21 @@ async fn money(database: &Database) {
     let settlements = settlement::Entity::find().all(database.db()).await.unwrap();
     let invoices = invoice::Entity::find().all(database.db()).await.unwrap();
     for payment in payment::Entity::find().all(database.db()).await.unwrap() {
-        let counts = matches!(
-            payment.status,
-            PaymentStatus::Paid | PaymentStatus::Refunded
-        );
         let amounts: Vec<i64> = settlements
             .iter()
             .filter(|settlement| settlement.payment_id == Some(payment.id))
             .map(|settlement| settlement.amount_minor)
             .collect();
+        let counts = match payment.status {
+            PaymentStatus::Paid => true,
+            // Money that came too late for its order settled nothing before it went back.
+            PaymentStatus::Refunded => !amounts.is_empty(),
+            _ => false,
+        };
+        assert!(
+            payment.refunded_minor + payment.refund_reserved_minor <= payment.captured_minor,
+            "{payment:?}"
+        );
         let billed: Vec<i64> = invoices
             .iter()
             .filter(|invoice| invoice.payment_id == payment.id)
@@ -67,6 +76,51 @@ async fn money(database: &Database) {
     }
 }
 
+/// What came is in the books, once: of a settled payment as revenue and tax, of a late one as its customer's credit.
+async fn books(database: &Database) {
+    let transfers = ledger_transfer::Entity::find();
+    let transfers = transfers.all(database.db()).await.unwrap();
+    let invoices = invoice::Entity::find().all(database.db()).await.unwrap();
+    for payment in payment::Entity::find().all(database.db()).await.unwrap() {
+        let sum = |kind, is_side: &dyn Fn(&ledger_transfer::Model) -> bool| -> i64 {
+            let of = transfers
+                .iter()
+                .filter(|row| row.payment_id == Some(payment.id) && row.kind == kind);
+            of.filter(|row| is_side(row))
+                .map(|row| row.amount_minor)
+                .sum()
+        };
+        let billed = invoices
+            .iter()
+            .find(|invoice| invoice.payment_id == payment.id);
+        let sold = [LedgerAccount::Revenue, LedgerAccount::TaxPayable].map(|account| {
+            sum(JournalKind::Settlement, &|row| {
+                row.credit_account == account
+            })
+        });
+        let expected = billed.map_or([0, 0], |invoice| [invoice.net_minor, invoice.tax_minor]);
+        assert_eq!(sold, expected, "what was sold with {payment:?}");
+        let came: i64 = [JournalKind::Settlement, JournalKind::LatePayment]
+            .map(|kind| {
+                sum(kind, &|row| {
+                    row.debit_account == LedgerAccount::GatewayClearing
+                })
+            })
+            .iter()
+            .sum();
+        let has_money = matches!(
+            payment.status,
+            PaymentStatus::Paid | PaymentStatus::PaidLate | PaymentStatus::Refunded
+        );
+        let expected = if has_money {
+            payment.captured().minor
+        } else {
+            0
+        };
+        assert_eq!(came, expected, "what came of {payment:?}");
+    }
+}
+
 /// Each history is a chain of moves without gaps, and ends where the row stands.
 async fn histories(database: &Database) {
     let mut stands = HashMap::new();
@@ -80,6 +134,12 @@ async fn histories(database: &Database) {
         stands.insert(
             payment.id.to_string(),
             (payment.version, payment.status.to_value()),
+        );
+    }
+    for refund in refund::Entity::find().all(database.db()).await.unwrap() {
+        stands.insert(
+            refund.id.to_string(),
+            (refund.version, refund.status.to_value()),
         );
     }
     let transitions = entity::base::transition::Entity::find()

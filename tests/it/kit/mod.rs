@@ -9,6 +9,7 @@ pub mod live;
 pub mod raw;
 pub mod scenario;
 pub mod server;
+pub mod smtp;
 pub mod templates;
 pub mod wait;
 

@@ -2,6 +2,7 @@
 
 use std::{fs, panic::AssertUnwindSafe};
 
+use adapters::mail::{Kept, KeptMail, Mailbox};
 use futures_util::FutureExt;
 
 use super::{
@@ -11,6 +12,7 @@ use super::{
     live::Live,
     server::{Failed, Home, Server, command, free_port},
     templates,
+    wait::eventually,
 };
 
 /// Which database.
@@ -185,6 +187,26 @@ impl Shop {
     /// The text of a file in the data directory.
     pub fn file(&self, name: &str) -> String {
         fs::read_to_string(self.home.join(name)).unwrap()
+    }
+
+    /// The mails in the folder, newest first.
+    pub fn mails(&self) -> Vec<Kept> {
+        self.mailbox().list().unwrap()
+    }
+
+    /// Waits for a mail to this address whose subject has these words.
+    pub async fn mail_to(&self, address: &str, words: &str) -> KeptMail {
+        eventually(&format!("{address} gets {words}"), async || {
+            let mut mails = self.mails().into_iter();
+            let found =
+                mails.find(|mail| mail.to.contains(address) && mail.subject.contains(words));
+            self.mailbox().open(found?.id)
+        })
+        .await
+    }
+
+    fn mailbox(&self) -> Mailbox {
+        Mailbox::new(self.home.join("mail"))
     }
 
     /// Somebody who is not logged in.

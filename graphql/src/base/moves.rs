@@ -1,0 +1,102 @@
+//! Moves of a thing, live. Listen first, read afterwards, then send each move once, in order: nothing is missed,
+//! whatever happens in between, because moves are read from their log and pokes only say when to look.
+
+use std::{collections::VecDeque, time::Duration};
+
+use async_graphql::Result;
+use domain::base::{Op, hub::Listener, transition::moves_after};
+use entity::base::transition;
+use futures_util::{Stream, stream};
+use sea_orm::ActiveEnum;
+
+use super::error::outward;
+
+/// How often the log is read without a poke: other processes may write to a shared database, and their pokes
+/// do not reach this one.
+const POLL_SHARED: Duration = Duration::from_secs(5);
+const POLL_ALONE: Duration = Duration::from_secs(60);
+
+/// A follower who is further behind than this is told where the thing stands, and not each step there: a busy
+/// one must not pile up for a client that reads slowly.
+const MOST_MOVES: usize = 10;
+
+/// Who follows the log of one thing.
+pub struct Follower {
+    op: Op,
+    subject: String,
+    listener: Listener,
+    poll: Duration,
+    /// The last version that was sent.
+    sent: i64,
+    waiting: VecDeque<transition::Model>,
+    /// Whether the log is to be read before anything is waited for.
+    woken: bool,
+}
+
+impl Follower {
+    /// Follows the thing with this public id, which stood at `version` after `listener` began to listen. The move
+    /// that led there comes first.
+    #[must_use]
+    pub fn new(op: Op, subject: String, listener: Listener, version: i64) -> Self {
+        Self {
+            poll: match op.app().database.is_shared() {
+                true => POLL_SHARED,
+                false => POLL_ALONE,
+            },
+            op,
+            subject,
+            listener,
+            sent: version - 1,
+            waiting: VecDeque::new(),
+            woken: true,
+        }
+    }
+
+    /// The moves, each shown by `show`.
+    pub fn moves<T, F>(
+        self,
+        show: impl Fn(Op, transition::Model) -> F,
+    ) -> impl Stream<Item = Result<T>>
+    where
+        F: Future<Output = Result<T>>,
+    {
+        stream::unfold((self, show), |(mut follower, show)| async move {
+            let shown = match follower.next().await {
+                Ok(one) => show(follower.op.clone(), one).await,
+                Err(error) => Err(error),
+            };
+            Some((shown, (follower, show)))
+        })
+    }
+
+    async fn next(&mut self) -> Result<transition::Model> {
+        loop {
+            if let Some(one) = self.waiting.pop_front() {
+                self.sent = one.version;
+                return Ok(one);
+            }
+            if !self.woken {
+                tokio::select! {
+                    () = self.listener.poked() => {}
+                    () = tokio::time::sleep(self.poll) => {}
+                }
+            }
+            self.woken = false;
+            let mut moves = moves_after(&self.op, &self.subject, self.sent)
+                .await
+                .map_err(outward)?;
+            if moves.len() > MOST_MOVES {
+                moves.drain(..moves.len() - 1);
+            }
+            self.waiting.extend(moves);
+        }
+    }
+}
+
+/// The state that a word of the log means.
+///
+/// # Errors
+/// There is no such state, which is a defect.
+pub fn status<S: ActiveEnum<Value = String>>(word: &String) -> Result<S> {
+    S::try_from_value(word).map_err(|error| outward(domain::base::Error::internal(error)))
+}

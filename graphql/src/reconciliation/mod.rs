@@ -1,0 +1,6 @@
+//! Our payments beside the gateway's statements, for staff.
+
+pub mod query;
+pub mod types;
+
+pub use query::ReconciliationQuery;
