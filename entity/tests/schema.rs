@@ -26,7 +26,7 @@ use entity::{
     plans::{BillingCycle, plan, plan_version},
     reconciliation::{StatementLineKind, statement_import, statement_line},
     refunds::{RefundKind, RefundStatus, refund},
-    subscriptions::{SubscriptionStatus, renewal, subscription, trial},
+    subscriptions::{SubscriptionStatus, plan_change, renewal, subscription, trial},
     users::{
         CodePurpose, Locale, Role, log_in_failure, mail_request, one_time_code, refresh_token,
         session, user,
@@ -51,6 +51,7 @@ const COMPOUND_KEYS: &[(&str, &str)] = &[
     ("card_contracts", "subscription_id"),
     ("invoice_lines", "invoice_id_position"),
     ("invoices", "series_sequence"),
+    // But for changes of plan.
     ("invoices", "subscription_id_period_start"),
     ("ledger_transfers", "journal_key_position"),
     ("notices", "gateway_dedupe_key"),
@@ -59,6 +60,9 @@ const COMPOUND_KEYS: &[(&str, &str)] = &[
     ("subscriptions", "user_id_plan_id"),
     ("order_lines", "order_id_position"),
     ("payments", "order_id_attempt"),
+    // Over the open ones alone.
+    ("plan_changes", "subscription_id"),
+    ("plan_changes", "subscription_id_position"),
     ("payment_decisions", "payment_id_decision"),
     ("plan_versions", "plan_id_number"),
     ("statement_imports", "gateway_file_hash"),
@@ -197,6 +201,7 @@ async fn entities_match(db: DatabaseConnection) {
         compare(&db, plan_version::Entity).await,
         compare(&db, subscription::Entity).await,
         compare(&db, renewal::Entity).await,
+        compare(&db, plan_change::Entity).await,
         compare(&db, trial::Entity).await,
         compare(&db, order::Entity).await,
         compare(&db, order_line::Entity).await,

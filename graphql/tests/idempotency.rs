@@ -27,6 +27,7 @@ use serde_json::{Value, json};
 /// They move money or stock, or promise to: each takes a key.
 const WITH_KEY: &[&str] = &[
     "createSubscription",
+    "changePlan",
     "setAutoRenew",
     "cancelSubscription",
     "runJob",

@@ -6,6 +6,7 @@ use sea_orm_migration::MigrationTrait;
 pub use sea_orm_migration::{MigratorTrait, sea_orm};
 
 mod append_only;
+mod checks;
 mod constraints;
 mod m20261121_000001_users;
 mod m20261121_000002_plans;
@@ -24,6 +25,7 @@ mod m20261121_000014_refunds;
 mod m20261121_000015_card_contracts;
 mod m20261121_000016_reconciliation;
 mod m20261121_000017_late_money;
+mod m20261121_000018_plan_changes;
 mod overdraft;
 mod words;
 
@@ -51,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000015_card_contracts::Migration),
             Box::new(m20261121_000016_reconciliation::Migration),
             Box::new(m20261121_000017_late_money::Migration),
+            Box::new(m20261121_000018_plan_changes::Migration),
         ]
     }
 }

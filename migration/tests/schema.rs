@@ -157,3 +157,36 @@ async fn the_last_net_catches_what_the_code_let_through() {
     nonsense_is_refused(databases::sqlite().await).await;
     databases::on_postgres("nonsense", nonsense_is_refused).await;
 }
+
+async fn rows_survive_a_wider_check(db: DatabaseConnection) {
+    // Given a shop from before plans could be changed within a period
+    let steps = u32::try_from(Migrator::migrations().len()).unwrap();
+    let change = Migrator::migrations()
+        .iter()
+        .position(|step| step.name().ends_with("plan_changes"))
+        .unwrap();
+    let change = u32::try_from(change).unwrap();
+    Migrator::up(&db, Some(change)).await.unwrap();
+    shop::open(&db).await;
+    // When it is brought up to date
+    Migrator::up(&db, Some(steps - change)).await.unwrap();
+    // Then its line is still there, a credit can stand beside it, and the way back is closed while it does
+    let credit = "INSERT INTO order_lines (id, order_id, position, kind, plan_version_id, description, quantity, \
+         unit_price_minor, amount_minor, currency) \
+         SELECT '00000000-0000-7000-8000-0000000000fe', order_id, 2, 'UNUSED_TIME', plan_version_id, '', 1, -5, -5, \
+         currency FROM order_lines WHERE amount_minor = 300";
+    let written = db.execute_unprepared(credit).await.unwrap();
+    assert_eq!(written.rows_affected(), 1);
+    Migrator::down(&db, Some(steps - change)).await.unwrap_err();
+    db.execute_unprepared("DELETE FROM order_lines WHERE amount_minor < 0")
+        .await
+        .unwrap();
+    Migrator::down(&db, Some(steps - change)).await.unwrap();
+    db.execute_unprepared(credit).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn a_check_is_widened_under_the_rows_and_narrowed_only_when_they_allow_it() {
+    rows_survive_a_wider_check(databases::sqlite().await).await;
+    databases::on_postgres("wider_check", rows_survive_a_wider_check).await;
+}

@@ -113,6 +113,19 @@ describe('the operations of the folder, in the order of a day at the shop', () =
     known.mei = (await ask('mei', 'Me')).me.id;
   });
 
+  test('a customer looks at a smaller plan, and changes to it', async () => {
+    const { pro, starter } = known;
+    const wanted = { subscriptionId: known.subscription, planId: starter };
+    const { previewPlanChange: seen } = await ask('mei', 'PreviewPlanChange', { input: wanted });
+    assert.equal(seen.due.amount, '0');
+    const input = { ...wanted, previewToken: seen.previewToken };
+    const { changePlan } = await ask('mei', 'ChangePlan', { input });
+    assert.equal(changePlan.order.status, 'COMPLETED');
+    assert.equal(changePlan.subscription.plan.id, starter);
+    assert.deepEqual(changePlan.subscription.credit, seen.credit);
+    assert.ok(Number(seen.credit.amount) > 0 && pro !== starter);
+  });
+
   test('a customer pauses a subscription, and decides whether it goes on', async () => {
     const subscriptionId = known.subscription;
     const { subscription } = await ask('mei', 'SubscriptionOutlook', { id: subscriptionId });
@@ -146,7 +159,7 @@ describe('the operations of the folder, in the order of a day at the shop', () =
     const { users } = await ask('staff', 'StaffUsers');
     assert.ok(users.nodes.some(({ id }) => id === known.mei));
     assert.equal((await ask('staff', 'StaffUser', { id: known.mei })).user.username, 'mei');
-    assert.equal((await ask('staff', 'StaffOrders')).orders.totalCount, 2);
+    assert.equal((await ask('staff', 'StaffOrders')).orders.totalCount, 3);
     assert.equal((await ask('staff', 'StaffSubscriptions')).subscriptions.totalCount, 1);
     assert.equal((await ask('staff', 'StaffInvoices')).invoices.totalCount, 1);
     assert.equal((await ask('staff', 'StaffPayments')).payments.totalCount, 1);

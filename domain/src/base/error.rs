@@ -48,6 +48,12 @@ pub enum Code {
     IdempotencyKeyInUse,
     /// The operation needs a key.
     IdempotencyKeyRequired,
+    /// The subscription is to this plan already.
+    SamePlan,
+    /// The plan is sold in another currency.
+    CurrencyMismatch,
+    /// What a preview showed is not so any more; nothing was done.
+    PreviewDrifted,
     /// The customer's credit is less than what is taken of it.
     InsufficientCredit,
     /// The last admin cannot be demoted, deactivated or erased.
@@ -93,6 +99,9 @@ impl Code {
         Self::IdempotencyKeyReused,
         Self::IdempotencyKeyInUse,
         Self::IdempotencyKeyRequired,
+        Self::SamePlan,
+        Self::CurrencyMismatch,
+        Self::PreviewDrifted,
         Self::InsufficientCredit,
         Self::LastAdmin,
         Self::InvalidCursor,
@@ -129,6 +138,9 @@ impl Code {
             Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
             Self::IdempotencyKeyInUse => "IDEMPOTENCY_KEY_IN_USE",
             Self::IdempotencyKeyRequired => "IDEMPOTENCY_KEY_REQUIRED",
+            Self::SamePlan => "SAME_PLAN",
+            Self::CurrencyMismatch => "CURRENCY_MISMATCH",
+            Self::PreviewDrifted => "PREVIEW_DRIFTED",
             Self::InsufficientCredit => "INSUFFICIENT_CREDIT",
             Self::LastAdmin => "LAST_ADMIN",
             Self::InvalidCursor => "INVALID_CURSOR",

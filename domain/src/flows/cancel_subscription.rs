@@ -17,6 +17,7 @@ use crate::{
 };
 
 use super::{
+    apply_plan_change::give_up,
     close_order::{Ending, close},
     renew_subscriptions::{close_renewal, end, lock},
 };
@@ -83,6 +84,7 @@ async fn cancel(tx: &mut Tx, id: SubscriptionId, at: CancelAt) -> Result<subscri
             "This subscription has run out; there is nothing to cancel.",
         )),
         SubscriptionStatus::Active | SubscriptionStatus::Trialing if at == CancelAt::PeriodEnd => {
+            give_up(tx, &row).await?;
             close_renewal(tx, renewal, SubscriptionStatus::Cancelled).await?;
             let changes = subscription::ActiveModel {
                 auto_renew: Set(false),

@@ -1,16 +1,22 @@
 //! A step: an order ends unpaid, and what waited for it ends with it.
 
 use entity::{
-    orders::{OrderStatus, order},
-    subscriptions::{SubscriptionStatus, renewal, subscription},
+    orders::{LineKind, OrderStatus, order},
+    subscriptions::{SubscriptionStatus, plan_change, renewal, subscription},
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
 };
 
-use crate::base::{Result, Tx, transition};
+use crate::{
+    base::{Result, Tx, transition},
+    subscriptions::events::CreditCause,
+};
 
-use super::fulfil;
+use super::{
+    customer_credit::{move_by, negative},
+    fulfil,
+};
 
 /// How an order ends unpaid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +27,7 @@ pub enum Ending {
     Expired,
 }
 
-/// Ends an order that the caller holds locked, and its pending subscriptions.
+/// Ends an order that the caller holds locked, and its pending subscriptions. Credit that it had taken is given back.
 ///
 /// # Errors
 /// [`crate::base::Code::InvalidState`] for an order that is settled or ended already.
@@ -50,10 +56,19 @@ pub async fn close(tx: &mut Tx, order: &order::Model, ending: Ending) -> Result<
         .filter(renewal::Column::OrderId.eq(order.id))
         .exec(tx.db())
         .await?;
+    plan_change::Entity::update_many()
+        .col_expr(plan_change::Column::ClosedAt, Expr::value(now))
+        .filter(plan_change::Column::OrderId.eq(order.id))
+        .exec(tx.db())
+        .await?;
     for line in fulfil::lines(tx, order.id).await? {
         let Some(id) = line.subscription_id else {
             continue;
         };
+        if line.kind == LineKind::CreditUsed {
+            let back = negative(line.amount());
+            move_by(tx, id, order.id, back, CreditCause::GivenBack).await?;
+        }
         let waiting = subscription::Entity::find_by_id(id)
             .lock_exclusive()
             .one(tx.db())

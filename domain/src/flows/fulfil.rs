@@ -9,8 +9,11 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrde
 
 use crate::{
     base::{Error, Result, Tx},
-    plans, subscriptions,
+    plans,
+    subscriptions::{self, events::CreditCause},
 };
+
+use super::{apply_plan_change::settle_change, customer_credit::move_by};
 
 /// The lines of an order, in order, as this transaction sees them.
 ///
@@ -39,9 +42,21 @@ pub async fn fulfil(
             LineKind::SubscriptionPeriod => begin_period(tx, line, paid_at).await?,
             // Bought once and for good: there is nothing to start.
             LineKind::OneTimePlan => line,
+            LineKind::SubscriptionChange => settle_change(tx, line).await?,
+            LineKind::CreditKept => keep_credit(tx, line).await?,
+            // Reckoned with when the order was placed.
+            LineKind::UnusedTime | LineKind::CreditUsed => line,
         });
     }
     Ok(delivered)
+}
+
+async fn keep_credit(tx: &mut Tx, line: order_line::Model) -> Result<order_line::Model> {
+    let id = line
+        .subscription_id
+        .ok_or_else(|| Error::internal(format!("{} has no subscription", line.id)))?;
+    move_by(tx, id, line.order_id, line.amount(), CreditCause::Kept).await?;
+    Ok(line)
 }
 
 async fn begin_period(

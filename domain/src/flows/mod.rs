@@ -2,6 +2,7 @@
 //! subscription makes an order, an order makes a payment) is joined here and nowhere else.
 
 pub mod apply_notices;
+pub mod apply_plan_change;
 pub mod ask_contracts;
 pub mod ask_gateway;
 pub mod attach_to_test_clock;
@@ -10,9 +11,11 @@ pub mod cancel_contracts;
 pub mod cancel_order;
 pub mod cancel_subscription;
 pub mod card_charges;
+pub mod change_plan;
 pub mod close_order;
 pub mod create_order;
 pub mod create_subscription;
+pub mod customer_credit;
 pub mod decide_on_payment;
 pub mod events;
 pub mod expire_orders;
@@ -25,6 +28,10 @@ pub mod move_test_clocks;
 pub mod order_renewal;
 pub mod pause_subscription;
 pub mod pay_by_link;
+pub mod plan_change;
+pub mod plan_change_rules;
+pub mod plan_change_token;
+pub mod preview_plan_change;
 pub mod receive_notice;
 pub mod reconcile;
 pub mod refund;
@@ -46,6 +53,7 @@ pub use begin_payment::{
 pub use cancel_contracts::cancel_contracts;
 pub use cancel_order::cancel_order;
 pub use cancel_subscription::{CancelAt, cancel_subscription};
+pub use change_plan::{ChangePlan, change_plan};
 pub use create_order::{NewPlanOrder, create_order};
 pub use create_subscription::{NewSubscriptionOrder, create_subscription};
 pub use decide_on_payment::{
@@ -57,6 +65,8 @@ pub use invoice_document::{invoice_document, print_invoice};
 pub use move_test_clocks::move_test_clocks;
 pub use pause_subscription::pause_subscription;
 pub use pay_by_link::{LinkedOrder, linked_order};
+pub use plan_change::{ChangeMode, Quote, QuoteLine};
+pub use preview_plan_change::{PlanChangePreview, preview_plan_change};
 pub use receive_notice::receive_notice;
 pub use reconcile::{Finding, Reconciliation, reconcile};
 pub use refund::{

@@ -2,7 +2,8 @@
 
 use chrono::Duration;
 use entity::{
-    id::OrderId,
+    id::{OrderId, PlanVersionId},
+    money::Money,
     orders::LineKind,
     subscriptions::{SubscriptionStatus, renewal, subscription},
 };
@@ -13,14 +14,15 @@ use crate::{
     orders::{self, NewLine, NewOrder},
     plans,
     subscriptions::{
+        self,
         calendar::{self, NextPeriod},
-        events::SubscriptionRenewalOrdered,
+        events::{CreditCause, SubscriptionRenewalOrdered},
         schedule,
     },
     users,
 };
 
-use super::{renew_subscriptions::end, settlement};
+use super::{customer_credit, plan_change, renew_subscriptions::end, settlement};
 
 /// How long after the last rung of the ladder the order could still be paid; the subscription's end closes it.
 const SLACK: Duration = Duration::days(60);
@@ -36,7 +38,7 @@ pub async fn order_renewal(tx: &mut Tx, row: subscription::Model) -> Result<()> 
         end(tx, &row, None, SubscriptionStatus::Expired, "owner_gone").await?;
         return Ok(());
     }
-    let version_id = row.next_plan_version_id.unwrap_or(row.plan_version_id);
+    let version_id = next_terms(tx, &row).await?;
     let ids = [row.plan_version_id, version_id];
     let versions = plans::query::versions_by_ids(tx.db(), &ids).await?;
     let version = |id| versions.get(id).ok_or(Error::NotFound("plan version"));
@@ -46,6 +48,7 @@ pub async fn order_renewal(tx: &mut Tx, row: subscription::Model) -> Result<()> 
     let plans = plans::query::by_ids(tx.db(), &[next.plan_id]).await?;
     let plan = plans.get(&next.plan_id).ok_or(Error::NotFound("plan"))?;
     let order_id: OrderId = tx.op().new_id();
+    let credit = Money::new(row.credit_minor.min(next.price_minor), next.currency);
     let new = NewOrder {
         id: order_id,
         user_id: row.user_id,
@@ -53,7 +56,7 @@ pub async fn order_renewal(tx: &mut Tx, row: subscription::Model) -> Result<()> 
         expires_at: Some(
             calendar::over_at(period.start.max(tx.now()), &tx.op().app().policy) + SLACK,
         ),
-        lines: vec![NewLine {
+        lines: std::iter::once(NewLine {
             kind: LineKind::SubscriptionPeriod,
             plan_version_id: next.id,
             subscription_id: Some(row.id),
@@ -61,9 +64,13 @@ pub async fn order_renewal(tx: &mut Tx, row: subscription::Model) -> Result<()> 
             description: plan.name.clone(),
             quantity: 1,
             unit_price: next.price(),
-        }],
+        })
+        .chain((!credit.is_zero()).then(|| customer_credit::used(row.id, next.id, credit)))
+        .collect(),
     };
     let order = orders::place(tx, new).await?;
+    let used = customer_credit::negative(credit);
+    customer_credit::move_by(tx, row.id, order.id, used, CreditCause::Used).await?;
     note(tx, &row, next.id, period, order_id).await?;
     tx.record(SubscriptionRenewalOrdered {
         subscription_id: row.id,
@@ -81,11 +88,25 @@ pub async fn order_renewal(tx: &mut Tx, row: subscription::Model) -> Result<()> 
     Ok(())
 }
 
+/// The terms of the next period: those it is to change to, unless the person has got that plan otherwise meanwhile.
+async fn next_terms(tx: &Tx, row: &subscription::Model) -> Result<PlanVersionId> {
+    let Some(id) = row.next_plan_version_id else {
+        return Ok(row.plan_version_id);
+    };
+    let terms = plan_change::terms(tx.db(), id).await?;
+    let except = Some(row.id);
+    let taken = subscriptions::query::holds_plan(tx.db(), row.user_id, terms.plan_id, except);
+    Ok(match taken.await? {
+        true => row.plan_version_id,
+        false => id,
+    })
+}
+
 /// Writes the row whose key makes a second order of the period impossible, or takes the place of a closed one.
 async fn note(
     tx: &Tx,
     row: &subscription::Model,
-    plan_version_id: entity::id::PlanVersionId,
+    plan_version_id: PlanVersionId,
     period: NextPeriod,
     order_id: OrderId,
 ) -> Result<()> {

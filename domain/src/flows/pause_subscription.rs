@@ -12,7 +12,10 @@ use crate::{
     subscriptions::{self, schedule},
 };
 
-use super::renew_subscriptions::{close_renewal, lock};
+use super::{
+    apply_plan_change::give_up,
+    renew_subscriptions::{close_renewal, lock},
+};
 
 /// The longest pause.
 const MOST: Duration = Duration::days(366);
@@ -52,6 +55,7 @@ pub async fn pause_subscription(
             ));
         }
     }
+    give_up(&mut tx, &row).await?;
     close_renewal(&mut tx, renewal, SubscriptionStatus::Paused).await?;
     let changes = subscription::ActiveModel {
         paused_at: Set(row.paused_at.or(Some(now))),

@@ -21,8 +21,9 @@ use crate::{
 };
 
 use super::{
+    apply_plan_change::give_up,
     close_order::{Ending, close},
-    order_renewal,
+    order_renewal, plan_change,
     resume_subscription::wake,
 };
 
@@ -84,19 +85,26 @@ async fn step(op: &Op, id: SubscriptionId) -> Result<bool> {
     Ok(goes_on)
 }
 
-/// Locks the order of its next period first, where there is one, and then the subscription, as settlement does.
+/// Locks the order of a change of plan that waits to be paid, then that of its next period, where there are any, and then
+/// the subscription, as settlement does.
 pub(super) async fn lock(
     tx: &mut Tx,
     id: SubscriptionId,
 ) -> Result<(subscription::Model, Option<renewal::Model>)> {
     let before = subscriptions::query::find_row(tx, id).await?;
+    let change = plan_change::open_change(tx.db(), &before).await?;
+    if let Some(change) = &change {
+        orders::query::lock(tx, change.order_id).await?;
+    }
     let renewal = subscriptions::query::next_renewal(tx.db(), &before).await?;
     if let Some(renewal) = &renewal {
         orders::query::lock(tx, renewal.order_id).await?;
     }
     let row = subscriptions::query::lock(tx, id).await?;
     let now = subscriptions::query::next_renewal(tx.db(), &row).await?;
-    let same = now.as_ref().map(|now| now.order_id) == renewal.map(|before| before.order_id);
+    let open = plan_change::open_change(tx.db(), &row).await?;
+    let same = now.as_ref().map(|now| now.order_id) == renewal.map(|before| before.order_id)
+        && open.map(|open| open.order_id) == change.map(|before| before.order_id);
     if same {
         Ok((row, now))
     } else {
@@ -227,6 +235,7 @@ pub(super) async fn end(
     to: SubscriptionStatus,
     cause: &str,
 ) -> Result<subscription::Model> {
+    give_up(tx, row).await?;
     close_renewal(tx, renewal, to).await?;
     let now = tx.now();
     let changes = subscription::ActiveModel {

@@ -4,7 +4,7 @@ use entity::{
     id::{InvoiceId, InvoiceLineId},
     invoices::{InvoiceStatus, invoice, invoice::Party, invoice_line},
     money::Money,
-    orders::{order, order_line},
+    orders::{LineKind, order, order_line},
     payments::payment,
     users::user,
 };
@@ -36,7 +36,7 @@ pub async fn issue(tx: &mut Tx, new: NewInvoice<'_>) -> Result<invoice::Model> {
     let rate = tx.op().app().policy.tax_rate_basis_points;
     let tax = tax::included_tax(total, rate).ok_or_else(does_not_fit)?;
     let net = total.checked_sub(tax)?;
-    let period = new.lines.iter().find(|line| line.subscription_id.is_some());
+    let period = new.lines.iter().find(|line| pays_time(line.kind));
     let prefix = tx.op().app().policy.invoice_prefix.clone();
     let number = number::take(tx, &prefix).await?;
     let row = invoice::ActiveModel {
@@ -48,6 +48,7 @@ pub async fn issue(tx: &mut Tx, new: NewInvoice<'_>) -> Result<invoice::Model> {
         order_id: Set(new.order.id),
         payment_id: Set(new.payment.id),
         subscription_id: Set(period.and_then(|line| line.subscription_id)),
+        is_plan_change: Set(period.is_some_and(|line| line.kind == LineKind::SubscriptionChange)),
         period_start: Set(period.and_then(|line| line.period_start)),
         period_end: Set(period.and_then(|line| line.period_end)),
         status: Set(InvoiceStatus::Issued),
@@ -76,6 +77,14 @@ pub async fn issue(tx: &mut Tx, new: NewInvoice<'_>) -> Result<invoice::Model> {
     Ok(row)
 }
 
+/// Whether the line says which subscription and period the invoice is for.
+const fn pays_time(kind: LineKind) -> bool {
+    matches!(
+        kind,
+        LineKind::SubscriptionPeriod | LineKind::SubscriptionChange
+    )
+}
+
 async fn insert_lines(
     tx: &Tx,
     invoice: &invoice::Model,
@@ -83,7 +92,8 @@ async fn insert_lines(
     tax: Money,
 ) -> Result<()> {
     let amounts: Vec<Money> = lines.iter().map(order_line::Model::amount).collect();
-    let taxes = tax::line_taxes(tax, &amounts).ok_or_else(does_not_fit)?;
+    let taxes =
+        tax::line_taxes(tax, &amounts, invoice.tax_rate_basis_points).ok_or_else(does_not_fit)?;
     let rows = lines
         .iter()
         .zip(taxes)

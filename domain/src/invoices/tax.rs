@@ -26,14 +26,22 @@ pub fn tax_of_part(before: Money, part: Money, rate_basis_points: i32) -> Option
     with_it.checked_sub(without).ok()
 }
 
-/// The tax of each line. `None` when the amounts do not fit.
+/// The tax of each line. What is given back (a negative amount) takes the tax in it along; the others share what
+/// remains by their amounts. `None` when the amounts do not fit.
 #[must_use]
-pub fn line_taxes(tax: Money, amounts: &[Money]) -> Option<Vec<Money>> {
-    let weights = amounts
-        .iter()
-        .map(|amount| u32::try_from(amount.minor).ok())
-        .collect::<Option<Vec<_>>>()?;
-    tax.split(&weights)
+pub fn line_taxes(tax: Money, amounts: &[Money], rate_basis_points: i32) -> Option<Vec<Money>> {
+    let (mut weights, mut given_back, mut shared) = (Vec::new(), Vec::new(), tax);
+    for amount in amounts {
+        let size = Money::new(amount.minor.checked_neg()?.max(0), amount.currency);
+        let back = included_tax(size, rate_basis_points)?;
+        shared = shared.checked_add(back).ok()?;
+        weights.push(u32::try_from(amount.minor.max(0)).ok()?);
+        given_back.push(back);
+    }
+    let taxes = shared.split(&weights)?.into_iter().zip(given_back);
+    taxes
+        .map(|(tax, back)| tax.checked_sub(back).ok())
+        .collect()
 }
 
 #[cfg(test)]
@@ -65,7 +73,7 @@ mod tests {
     fn three_items_for_917_still_add_up() {
         let amounts = [twd(306), twd(306), twd(305)];
         let tax = included_tax(twd(917), 500).unwrap();
-        let taxes = line_taxes(tax, &amounts).unwrap();
+        let taxes = line_taxes(tax, &amounts, 500).unwrap();
         assert_eq!(taxes.iter().map(|tax| tax.minor).sum::<i64>(), 44);
     }
 
@@ -79,6 +87,22 @@ mod tests {
             let exact = i128::from(total) * 10_000;
             let distance = (i128::from(net) * i128::from(10_000 + rate) - exact).abs();
             prop_assert!(distance * 2 <= i128::from(10_000 + rate));
+        }
+
+        #[test]
+        fn what_is_given_back_takes_its_tax_along(
+            charge in 1i64..1_000_000, back in prop::collection::vec(1i64..500_000, 1..3),
+        ) {
+            prop_assume!(back.iter().sum::<i64>() < charge);
+            let amounts: Vec<Money> = back.iter().map(|back| twd(-back)).chain([twd(charge)]).collect();
+            let total = twd(amounts.iter().map(|amount| amount.minor).sum());
+            let tax = included_tax(total, 500).unwrap();
+            let taxes = line_taxes(tax, &amounts, 500).unwrap();
+            prop_assert_eq!(taxes.iter().map(|tax| tax.minor).sum::<i64>(), tax.minor);
+            for (tax, amount) in taxes.iter().zip(&amounts) {
+                prop_assert!(tax.minor * amount.minor.signum() >= 0, "{tax} in {amount}");
+                prop_assert!(tax.minor.abs() <= amount.minor.abs());
+            }
         }
 
         #[test]
@@ -99,7 +123,7 @@ mod tests {
             let amounts: Vec<Money> = amounts.into_iter().map(twd).collect();
             let total = twd(amounts.iter().map(|amount| amount.minor).sum());
             let tax = included_tax(total, 500).unwrap();
-            let taxes = line_taxes(tax, &amounts).unwrap();
+            let taxes = line_taxes(tax, &amounts, 500).unwrap();
             prop_assert_eq!(taxes.iter().map(|tax| tax.minor).sum::<i64>(), tax.minor);
             for (tax, amount) in taxes.iter().zip(&amounts) {
                 prop_assert!(tax.minor >= 0 && tax.minor <= amount.minor);

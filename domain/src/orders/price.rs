@@ -9,7 +9,7 @@ pub const MOST_MINOR: i64 = 100_000_000;
 /// The most of one thing that a line may order.
 pub const MOST_QUANTITY: i32 = 1000;
 
-/// Quantity times price.
+/// Quantity times price; negative for what is given back.
 ///
 /// # Errors
 /// A quantity outside 1 to [`MOST_QUANTITY`], or an amount above [`MOST_MINOR`].
@@ -24,14 +24,14 @@ pub fn line_amount(unit_price: Money, quantity: i32) -> Result<Money> {
     let amount = unit_price
         .checked_mul(i64::from(quantity))
         .ok()
-        .filter(|amount| (0..=MOST_MINOR).contains(&amount.minor));
+        .filter(|amount| (-MOST_MINOR..=MOST_MINOR).contains(&amount.minor));
     amount.ok_or_else(too_much)
 }
 
 /// The sum of the lines.
 ///
 /// # Errors
-/// Nothing in it, two currencies, or a total above [`MOST_MINOR`].
+/// Nothing in it, two currencies, or a total below zero or above [`MOST_MINOR`].
 pub fn total(lines: &[Money]) -> Result<Money> {
     let currency: Currency = lines
         .first()
@@ -41,7 +41,7 @@ pub fn total(lines: &[Money]) -> Result<Money> {
     for amount in lines {
         sum = sum.checked_add(*amount)?;
     }
-    if sum.minor > MOST_MINOR {
+    if !(0..=MOST_MINOR).contains(&sum.minor) {
         return Err(too_much());
     }
     Ok(sum)

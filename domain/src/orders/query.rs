@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use entity::{
     id::{OrderId, SubscriptionId, UserId},
-    orders::{OrderStatus, order, order_line},
+    orders::{LineKind, OrderStatus, order, order_line},
     payments::PaymentMethod,
 };
 use sea_orm::{
@@ -121,6 +121,8 @@ pub fn paid_periods(actor: &Actor, id: SubscriptionId) -> Select<order_line::Ent
         .filter(order::Column::Status.is_in(paid));
     order_line::Entity::find()
         .filter(order_line::Column::SubscriptionId.eq(id))
+        // A change of plan pays a part of a period that is told already.
+        .filter(order_line::Column::Kind.eq(LineKind::SubscriptionPeriod))
         .filter(order_line::Column::PeriodStart.is_not_null())
         .filter(order_line::Column::OrderId.in_subquery(orders.into_query()))
 }

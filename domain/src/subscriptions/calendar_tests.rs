@@ -30,6 +30,7 @@ fn monthly(start: &str, end: &str) -> subscription::Model {
         past_due_at: None,
         dunning_step: 0,
         next_plan_version_id: None,
+        credit_minor: 0,
         due_at: None,
         failures: 0,
         last_error: None,

@@ -112,6 +112,61 @@ pub struct SubscriptionPlansChanged {
     pub cancel_at_period_end: bool,
 }
 
+/// A subscription is to another plan from now on.
+#[derive(Debug, Serialize)]
+pub struct SubscriptionPlanChanged {
+    /// Which subscription.
+    pub subscription_id: SubscriptionId,
+    /// Whose.
+    pub user_id: UserId,
+    /// From which terms.
+    pub from: PlanVersionId,
+    /// To which terms.
+    pub to: PlanVersionId,
+    /// With which order; `null` for a change without money.
+    pub order_id: Option<OrderId>,
+}
+
+/// A subscription is to be to another plan from its next period on.
+#[derive(Debug, Serialize)]
+pub struct SubscriptionPlanChangeScheduled {
+    /// Which subscription.
+    pub subscription_id: SubscriptionId,
+    /// Whose.
+    pub user_id: UserId,
+    /// To which terms; `null` when it stays what it is after all.
+    pub to: Option<PlanVersionId>,
+    /// From when on.
+    pub takes_effect_at: DateTime<Utc>,
+}
+
+/// Why the credit of a subscription moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CreditCause {
+    /// A change of plan left more than it cost.
+    Kept,
+    /// An order uses it.
+    Used,
+    /// An order that used it ended unpaid.
+    GivenBack,
+    /// A change of plan was paid when it could not be made any more.
+    PaidTooLate,
+}
+
+/// What is kept for the next orders of a subscription went up or down.
+#[derive(Debug, Serialize)]
+pub struct SubscriptionCreditChanged {
+    /// Which subscription.
+    pub subscription_id: SubscriptionId,
+    /// Because of which order.
+    pub order_id: OrderId,
+    /// By how much; negative when it was used.
+    pub change: Money,
+    /// Why.
+    pub cause: CreditCause,
+}
+
 /// The clockwork failed with a subscription too often and leaves it to a person.
 #[derive(Debug, Serialize)]
 pub struct SubscriptionParked {
@@ -158,6 +213,9 @@ about_a_subscription! {
     SubscriptionPeriodBegan = "subscription.period_began";
     SubscriptionPaymentReminded = "subscription.payment_reminded", causes_mail |_| true;
     SubscriptionPlansChanged = "subscription.plans_changed";
+    SubscriptionPlanChanged = "subscription.plan_changed";
+    SubscriptionPlanChangeScheduled = "subscription.plan_change_scheduled";
+    SubscriptionCreditChanged = "subscription.credit_changed";
     SubscriptionParked = "subscription.parked";
     SubscriptionRetried = "subscription.retried";
 }
@@ -226,6 +284,25 @@ pub fn samples() -> Result<Vec<Sample>, serde_json::Error> {
             subscription_id,
             auto_renew: false,
             cancel_at_period_end: true,
+        })?,
+        Sample::of(&SubscriptionPlanChanged {
+            subscription_id,
+            user_id,
+            from: PlanVersionId(Uuid::nil()),
+            to: PlanVersionId(Uuid::nil()),
+            order_id: Some(order_id),
+        })?,
+        Sample::of(&SubscriptionPlanChangeScheduled {
+            subscription_id,
+            user_id,
+            to: Some(PlanVersionId(Uuid::nil())),
+            takes_effect_at: period_end,
+        })?,
+        Sample::of(&SubscriptionCreditChanged {
+            subscription_id,
+            order_id,
+            change: Money::new(-120, Currency::Twd),
+            cause: CreditCause::Used,
         })?,
         Sample::of(&SubscriptionParked {
             subscription_id,

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use entity::{
     id::SubscriptionId,
+    plans::plan_version,
     subscriptions::{SubscriptionStatus, renewal, subscription},
 };
 use sea_orm::{ActiveValue::Set, EntityTrait};
@@ -61,7 +62,12 @@ pub async fn begin(
         0 => Some(renewal.period_start),
         _ => row.anchor_at,
     };
+    let terms = plan_version::Entity::find_by_id(renewal.plan_version_id)
+        .one(tx.db())
+        .await?
+        .ok_or(Error::NotFound("plan version"))?;
     let changes = subscription::ActiveModel {
+        plan_id: Set(terms.plan_id),
         anchor_at: Set(anchor),
         current_period_start: Set(Some(renewal.period_start)),
         current_period_end: Set(Some(renewal.period_end)),

@@ -7,6 +7,7 @@ pub mod events;
 pub mod extend;
 pub mod outlook;
 pub mod period;
+pub mod proration;
 pub mod query;
 pub mod schedule;
 pub mod start;

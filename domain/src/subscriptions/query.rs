@@ -5,9 +5,13 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use entity::{
     id::{PlanId, SubscriptionId, UserId},
-    subscriptions::{SubscriptionStatus, renewal, subscription},
+    plans::plan_version,
+    subscriptions::{SubscriptionStatus, plan_change, renewal, subscription},
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Select};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Select,
+    sea_query::Query,
+};
 
 use crate::base::{
     Access, Actor, Error, Op, Result, Timeline, Tx,
@@ -78,6 +82,48 @@ pub async fn next_renewal(
         return Ok(None);
     };
     Ok(renewal::Entity::find_by_id((row.id, start)).one(db).await?)
+}
+
+/// Whether a live subscription of this person, but for `except`, is to this plan, will be with its next period, or
+/// waits to be paid for it.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn holds_plan(
+    db: &impl ConnectionTrait,
+    user_id: UserId,
+    plan_id: PlanId,
+    except: Option<SubscriptionId>,
+) -> Result<bool> {
+    use subscription::Column;
+    let ended = [SubscriptionStatus::Cancelled, SubscriptionStatus::Expired];
+    let terms = || {
+        Query::select()
+            .column(plan_version::Column::Id)
+            .from(plan_version::Entity)
+            .and_where(plan_version::Column::PlanId.eq(plan_id))
+            .to_owned()
+    };
+    let waiting = Query::select()
+        .column(plan_change::Column::SubscriptionId)
+        .from(plan_change::Entity)
+        .and_where(plan_change::Column::PlanVersionId.in_subquery(terms()))
+        .and_where(plan_change::Column::AppliedAt.is_null())
+        .and_where(plan_change::Column::ClosedAt.is_null())
+        .to_owned();
+    let found = subscription::Entity::find()
+        .filter(Column::UserId.eq(user_id))
+        .filter(Column::Status.is_not_in(ended))
+        .filter(
+            Condition::any()
+                .add(Column::PlanId.eq(plan_id))
+                .add(Column::NextPlanVersionId.in_subquery(terms()))
+                .add(Column::Id.in_subquery(waiting)),
+        )
+        .filter(Condition::all().add_option(except.map(|id| Column::Id.ne(id))))
+        .one(db)
+        .await?;
+    Ok(found.is_some())
 }
 
 /// Whether it gives its owner what it sells, at this instant of the clock it lives by.

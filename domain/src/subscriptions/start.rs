@@ -9,7 +9,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 
 use crate::base::{Code, Error, Result, Tx, database, transition};
 
-use super::events::SubscriptionCreated;
+use super::{events::SubscriptionCreated, query};
 
 /// What a new subscription is made of.
 #[derive(Clone, Debug)]
@@ -36,6 +36,9 @@ pub struct NewSubscription {
 /// [`Code::AlreadySubscribed`]: a unique key allows one live subscription for each person and plan.
 pub async fn start(tx: &mut Tx, new: NewSubscription) -> Result<subscription::Model> {
     let now = tx.now();
+    if query::holds_plan(tx.db(), new.user_id, new.plan_id, None).await? {
+        return Err(already_subscribed());
+    }
     let inserted = subscription::ActiveModel {
         id: Set(new.id),
         user_id: Set(new.user_id),
@@ -57,6 +60,7 @@ pub async fn start(tx: &mut Tx, new: NewSubscription) -> Result<subscription::Mo
         past_due_at: Set(None),
         dunning_step: Set(0),
         next_plan_version_id: Set(None),
+        credit_minor: Set(0),
         due_at: Set(None),
         failures: Set(0),
         last_error: Set(None),
@@ -71,11 +75,7 @@ pub async fn start(tx: &mut Tx, new: NewSubscription) -> Result<subscription::Mo
     let row = match inserted {
         Ok(row) => row,
         Err(error) if database::violates(&error, "subscriptions", &["user_id", "plan_id"]) => {
-            return Err(Error::refused(
-                Code::AlreadySubscribed,
-                "You have a subscription to this plan already, or one that waits to be paid: pay or \
-                 cancel its order first.",
-            ));
+            return Err(already_subscribed());
         }
         Err(error) => return Err(error.into()),
     };
@@ -88,4 +88,12 @@ pub async fn start(tx: &mut Tx, new: NewSubscription) -> Result<subscription::Mo
         order_id: new.order_id,
     })?;
     Ok(row)
+}
+
+fn already_subscribed() -> Error {
+    Error::refused(
+        Code::AlreadySubscribed,
+        "You have a subscription to this plan already, one that changes to it, or one that waits to be paid: pay or \
+         cancel its order first.",
+    )
 }

@@ -17,6 +17,7 @@ mod outages;
 mod outlooks;
 mod pages;
 mod pauses;
+mod plan_changes;
 mod promise;
 mod races;
 mod reconciling;

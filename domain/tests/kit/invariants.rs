@@ -226,8 +226,9 @@ const RULES: &[(&str, &str)] = &[
          THEN amount_minor ELSE -amount_minor END) < 0) overdrawn",
     ),
     (
-        "I4: one invoice for each period",
+        "I4: one invoice for each period; those of changes of plan have an order each",
         "SELECT count(*) AS n FROM (SELECT 1 FROM invoices WHERE subscription_id IS NOT NULL \
+         AND NOT is_plan_change \
          GROUP BY subscription_id, period_start HAVING count(*) > 1) doubled",
     ),
     (
@@ -245,17 +246,49 @@ const RULES: &[(&str, &str)] = &[
           l.period_end = i.period_end)",
     ),
     (
+        // A change of plan within a period stands inside it; one that begins a new period cuts the old one short.
         "I4: periods of a subscription do not overlap",
         "SELECT count(*) AS n FROM order_lines a JOIN order_lines b ON \
          a.subscription_id = b.subscription_id AND a.id <> b.id AND \
-         a.period_start < b.period_end AND b.period_start < a.period_end \
-         JOIN settlements s ON s.order_id = a.order_id JOIN settlements t ON t.order_id = b.order_id",
+         a.period_start <= b.period_start AND b.period_start < a.period_end \
+         JOIN settlements s ON s.order_id = a.order_id JOIN settlements t ON t.order_id = b.order_id \
+         LEFT JOIN plan_changes ca ON ca.order_id = a.order_id \
+         LEFT JOIN plan_changes cb ON cb.order_id = b.order_id \
+         WHERE (a.kind = 'SUBSCRIPTION_PERIOD' OR (ca.restarts AND ca.applied_at IS NOT NULL AND a.kind = 'SUBSCRIPTION_CHANGE')) \
+         AND (b.kind = 'SUBSCRIPTION_PERIOD' OR (cb.restarts AND cb.applied_at IS NOT NULL AND b.kind = 'SUBSCRIPTION_CHANGE')) \
+         AND NOT EXISTS (SELECT 1 FROM plan_changes c WHERE c.subscription_id = a.subscription_id AND c.restarts \
+         AND c.applied_at IS NOT NULL AND c.at >= a.period_start AND c.at <= b.period_start)",
+    ),
+    (
+        "I4: a change of plan lies within the period it changes",
+        "SELECT count(*) AS n FROM plan_changes c JOIN order_lines l ON l.order_id = c.base_order_id \
+         AND l.period_start IS NOT NULL AND l.kind <> 'UNUSED_TIME' \
+         WHERE c.at < l.period_start OR (c.applied_at IS NOT NULL) <> EXISTS \
+         (SELECT 1 FROM settlements s WHERE s.order_id = c.order_id) AND c.closed_at IS NULL",
+    ),
+    (
+        "I4: nobody waits for two changes of plan, and none stays open when its order is done",
+        "SELECT count(*) AS n FROM plan_changes c JOIN orders o ON o.id = c.order_id WHERE \
+         c.applied_at IS NULL AND c.closed_at IS NULL AND \
+         o.status IN ('COMPLETED', 'CANCELLED', 'EXPIRED', 'REFUNDED')",
+    ),
+    (
+        "I3: credit is what changes of plan left, less what orders took and did not give back",
+        "SELECT count(*) AS n FROM subscriptions s WHERE s.credit_minor <> \
+         (SELECT coalesce(sum(l.amount_minor), 0) FROM order_lines l JOIN orders o ON o.id = l.order_id \
+          WHERE l.subscription_id = s.id AND (l.kind = 'CREDIT_USED' AND o.status NOT IN ('CANCELLED', 'EXPIRED') \
+          OR l.kind = 'CREDIT_KEPT' AND o.status IN ('PAID', 'COMPLETED', 'REFUNDED'))) + \
+         (SELECT coalesce(sum(CASE WHEN l.kind = 'CREDIT_USED' THEN 0 ELSE l.amount_minor END), 0) \
+          FROM plan_changes c JOIN settlements t ON t.order_id = c.order_id \
+          JOIN order_lines l ON l.order_id = c.order_id WHERE c.subscription_id = s.id AND c.closed_at IS NOT NULL)",
     ),
     (
         "I4: a period is ordered once at a time, and a paid one stays paid",
         "SELECT count(*) AS n FROM renewals r JOIN settlements s ON s.order_id = r.order_id \
          JOIN subscriptions u ON u.id = r.subscription_id \
-         WHERE r.closed_at IS NOT NULL OR u.paid_until_at < r.period_end",
+         WHERE r.closed_at IS NOT NULL OR (u.paid_until_at < r.period_end AND NOT EXISTS \
+         (SELECT 1 FROM plan_changes c WHERE c.subscription_id = u.id AND c.restarts AND c.applied_at IS NOT NULL \
+          AND c.at >= r.period_start))",
     ),
     (
         "I4: a subscription that goes on is looked at again, or left to a person",

@@ -69,6 +69,8 @@ pub struct Model {
     pub payment_id: PaymentId,
     /// For which subscription; unique together with the start of the period.
     pub subscription_id: Option<SubscriptionId>,
+    /// Whether it is for a change of plan within a period; such invoices do not count for that key.
+    pub is_plan_change: bool,
     /// When the period it covers begins.
     pub period_start: Option<DateTimeUtc>,
     /// When that period ends (exclusive).

@@ -23,7 +23,7 @@ pub struct Model {
     pub description: String,
     /// How many.
     pub quantity: i32,
-    /// The price of one, in minor units, tax included.
+    /// The price of one, in minor units, tax included. Negative for what is given back.
     pub unit_price_minor: i64,
     /// Quantity times price, tax included.
     pub amount_minor: i64,

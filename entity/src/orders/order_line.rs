@@ -23,6 +23,14 @@ pub enum LineKind {
     SubscriptionPeriod,
     /// A plan that is paid once.
     OneTimePlan,
+    /// The rest of a period on other terms.
+    SubscriptionChange,
+    /// What was paid for time that is not used any more; negative.
+    UnusedTime,
+    /// What is kept for the subscription's next orders.
+    CreditKept,
+    /// What was kept, and is used now; negative.
+    CreditUsed,
 }
 
 /// A line of an order.
@@ -51,7 +59,7 @@ pub struct Model {
     pub description: String,
     /// How many.
     pub quantity: i32,
-    /// The price of one, in minor units, tax included.
+    /// The price of one, in minor units, tax included. Negative for what is given back, and only there.
     pub unit_price_minor: i64,
     /// Quantity times price.
     pub amount_minor: i64,

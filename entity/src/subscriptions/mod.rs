@@ -1,5 +1,6 @@
 //! Subscriptions.
 
+pub mod plan_change;
 pub mod renewal;
 pub mod subscription;
 pub mod trial;

@@ -79,6 +79,8 @@ pub struct Model {
     pub dunning_step: i32,
     /// The terms of the next period, when they differ.
     pub next_plan_version_id: Option<PlanVersionId>,
+    /// What is kept for its next orders, in minor units of its terms' currency; never negative.
+    pub credit_minor: i64,
     /// When the clockwork looks at it next; `None` when there is nothing to wait for.
     pub due_at: Option<DateTimeUtc>,
     /// How often in a row the clockwork failed with it. At ten it is parked for a person.

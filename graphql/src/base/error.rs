@@ -48,6 +48,13 @@ pub enum UserErrorCode {
     IdempotencyKeyInUse,
     /// The operation needs an idempotency key.
     IdempotencyKeyRequired,
+    /// The subscription is to this plan already.
+    SamePlan,
+    /// The plan is sold in another currency. Cancel, and subscribe anew.
+    CurrencyMismatch,
+    /// What the preview showed is not so any more, and nothing was done; the message names what changed. Look at a new
+    /// preview.
+    PreviewDrifted,
     /// The customer's credit is less than what is taken of it.
     InsufficientCredit,
     /// The last admin cannot be demoted, deactivated or erased.

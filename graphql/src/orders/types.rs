@@ -48,6 +48,14 @@ pub enum OrderLineKind {
     SubscriptionPeriod,
     /// A plan that is paid once.
     OneTimePlan,
+    /// The rest of a period on another plan.
+    SubscriptionChange,
+    /// What was paid for time that is not used any more; negative.
+    UnusedTime,
+    /// What is kept for the subscription's next orders.
+    CreditKept,
+    /// What was kept, and is used now; negative.
+    CreditUsed,
 }
 
 /// An order: the way in for everything that is sold.
@@ -204,7 +212,7 @@ impl OrderLine {
         self.0.quantity
     }
 
-    /// The price of one, tax included.
+    /// The price of one, tax included; negative for what is given back.
     async fn unit_price(&self) -> Money {
         self.0.unit_price().into()
     }

@@ -6,11 +6,13 @@ pub mod inputs;
 pub mod loaders;
 pub mod mutation;
 pub mod periods;
+pub mod plan_change;
 pub mod query;
 pub mod subscription;
 pub mod types;
 
 pub use mutation::SubscriptionsMutation;
+pub use plan_change::{PlanChangesMutation, PlanChangesQuery};
 pub use query::SubscriptionsQuery;
 pub use subscription::SubscriptionsSubscription;
 pub use types::{PlanSubscription, PlanSubscriptionConnection};

@@ -10,7 +10,7 @@ use domain::{
 use entity::subscriptions::subscription;
 
 use crate::{
-    base::{Ask, ask::load, error::outward, ids, page},
+    base::{Ask, ask::load, error::outward, ids, page, scalars::Money},
     connection,
     plans::{
         loaders::{PlanById, PlanVersionById},
@@ -95,6 +95,22 @@ impl PlanSubscription {
         let row = load::<PlanVersionById, _>(context, self.0.plan_version_id).await?;
         row.map(PlanVersion::from)
             .ok_or_else(|| outward(Error::NotFound("plan version")))
+    }
+
+    /// The terms of the next period, where they differ: another plan from then on.
+    async fn next_terms(&self, context: &Context<'_>) -> Result<Option<PlanVersion>> {
+        let Some(id) = self.0.next_plan_version_id else {
+            return Ok(None);
+        };
+        let row = load::<PlanVersionById, _>(context, id).await?;
+        Ok(row.map(PlanVersion::from))
+    }
+
+    /// What changes of plan left over; its next orders use it. It is not paid out by itself.
+    async fn credit(&self, context: &Context<'_>) -> Result<Money> {
+        let row = load::<PlanVersionById, _>(context, self.0.plan_version_id).await?;
+        let terms = row.ok_or_else(|| outward(Error::NotFound("plan version")))?;
+        Ok(entity::money::Money::new(self.0.credit_minor, terms.currency).into())
     }
 
     /// Whether it goes on after the period.

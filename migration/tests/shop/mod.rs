@@ -66,7 +66,7 @@ VALUES ('ord_1', 1, 'PENDING', 'placeOrder', 'user', '2026-11-21T00:00:00Z');
 ";
 
 /// What no code may write: the statement, and what SQLite and PostgreSQL say to it.
-pub const NONSENSE: [(&str, &str, &str); 22] = [
+pub const NONSENSE: &[(&str, &str, &str)] = &[
     (
         "UPDATE payments SET amount_minor = 0",
         "payments_amount_minor_check",
@@ -96,6 +96,26 @@ pub const NONSENSE: [(&str, &str, &str); 22] = [
         "UPDATE order_lines SET quantity = 0",
         "order_lines_quantity_check",
         "order_lines_quantity_check",
+    ),
+    (
+        "UPDATE order_lines SET kind = 'GIFT'",
+        "order_lines_kind_check",
+        "order_lines_kind_check",
+    ),
+    (
+        "UPDATE order_lines SET amount_minor = -300, unit_price_minor = -300",
+        "order_lines_amount_minor_check",
+        "order_lines_amount_minor_check",
+    ),
+    (
+        "UPDATE order_lines SET kind = 'CREDIT_USED'",
+        "order_lines_amount_minor_check",
+        "order_lines_amount_minor_check",
+    ),
+    (
+        "UPDATE order_lines SET unit_price_minor = -300",
+        "order_lines_unit_price_minor_check",
+        "order_lines_unit_price_minor_check",
     ),
     (
         "UPDATE invoices SET net_minor = 287",
