@@ -46,7 +46,6 @@ pub use apply_notices::apply_notices;
 pub use ask_contracts::{ask_contracts, retry_charges};
 pub use ask_gateway::{ask_about_due_payments, ask_soon};
 pub use attach_to_test_clock::attach_to_test_clock;
-pub use begin_payment::{BeginPayment, BegunPayment, begin_payment, checkout_form};
 pub use begin_payment::{
     BeginPayment, BegunPayment, begin_linked_payment, begin_payment, checkout_form,
 };

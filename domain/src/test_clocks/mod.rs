@@ -7,23 +7,9 @@ pub mod advance_test_clock;
 pub mod create_test_clock;
 pub mod events;
 pub mod query;
+pub mod require_allowed;
 pub mod walk;
 
 pub use advance_test_clock::advance_test_clock;
 pub use create_test_clock::{NewTestClock, create_test_clock};
-
-use crate::base::{Code, Error, Op, Result};
-
-/// Refuses where the money is real.
-///
-/// # Errors
-/// [`Code::TestClocksOff`].
-pub fn require_allowed(op: &Op) -> Result<()> {
-    if op.app().policy.test_clocks {
-        return Ok(());
-    }
-    Err(Error::refused(
-        Code::TestClocksOff,
-        "Test clocks exist in a development or sandbox shop, not where the money is real.",
-    ))
-}
+pub use require_allowed::require_allowed;

@@ -199,7 +199,9 @@ async fn a_preview_that_drifted_is_refused_and_says_why() {
         );
         // The subscription changes
         let seen = preview(&mei, &row, &large, ChangeMode::Now).await.unwrap();
-        flows::set_auto_renew(&mei.op, row.id, false, "renew").await.unwrap();
+        flows::set_auto_renew(&mei.op, row.id, false, "renew")
+            .await
+            .unwrap();
         let refused = commit(&mei, &row, large.id, &seen, "2").await.unwrap_err();
         assert!(
             refused.to_string().contains("the subscription"),

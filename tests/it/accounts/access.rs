@@ -10,6 +10,10 @@ both_engines!(every_root_field_lets_in_whom_the_table_says);
 
 /// Ids of nothing: whoever is let in finds nothing, and nothing is changed.
 const ORDER: &str = "ord_01jd0000000000000000000000";
+const PAYMENT: &str = "pay_01jd0000000000000000000000";
+const REFUND: &str = "ref_01jd0000000000000000000000";
+const DELIVERY: &str = "dlv_01jd0000000000000000000000";
+const CLOCK: &str = "clk_01jd0000000000000000000000";
 const SUBSCRIPTION: &str = "sub_01jd0000000000000000000000";
 const USER: &str = "usr_01jd0000000000000000000000";
 const PLAN: &str = "pln_01jd0000000000000000000000";
@@ -56,9 +60,49 @@ fn operation(parent: &str, field: &str) -> Option<(&'static str, Value, &'static
         ),
         (
             "Query",
-            "plans" | "users" | "orders" | "subscriptions" | "invoices" | "payments" | "auditLog",
+            "plans"
+            | "users"
+            | "orders"
+            | "subscriptions"
+            | "invoices"
+            | "payments"
+            | "auditLog"
+            | "refunds"
+            | "outbox"
+            | "paymentsNeedingAttention"
+            | "ledgerEntries"
+            | "testClocks",
         ) => ("(first: 1)", json!(null), "{ totalCount }"),
-        ("Mutation", "logOut" | "logOutEverywhere") => ("", json!(null), "{ errors { code } }"),
+        ("Query", "refund") => (
+            "(id: \"ref_01jd0000000000000000000000\")",
+            json!(null),
+            "{ id }",
+        ),
+        ("Query", "testClock") => (
+            "(id: \"clk_01jd0000000000000000000000\")",
+            json!(null),
+            "{ id }",
+        ),
+        ("Query", "jobs") => ("", json!(null), "{ name }"),
+        ("Query", "trialBalance") => ("", json!(null), "{ rows { account } }"),
+        ("Query", "reconciliation") => (
+            "(from: \"2026-11-01\", to: \"2026-11-30\")",
+            json!(null),
+            "{ from }",
+        ),
+        ("Query", "refundPreview") => (
+            "(input: { paymentId: \"pay_01jd0000000000000000000000\" })",
+            json!(null),
+            "{ errors { code } }",
+        ),
+        ("Query", "previewPlanChange") => (
+            "(input: { subscriptionId: \"sub_01jd0000000000000000000000\", planId: \"pln_01jd0000000000000000000000\" })",
+            json!(null),
+            "{ previewToken }",
+        ),
+        ("Mutation", "logOut" | "logOutEverywhere" | "requestEmailCode") => {
+            ("", json!(null), "{ errors { code } }")
+        }
         ("Mutation", field) => {
             let input = match field {
                 "register" | "createUser" => json!({ "username": "", "email": "", "password": "" }),
@@ -90,6 +134,31 @@ fn operation(parent: &str, field: &str) -> Option<(&'static str, Value, &'static
                 "pauseSubscription" | "resumeSubscription" | "retrySubscription" => {
                     json!({ "subscriptionId": SUBSCRIPTION })
                 }
+                "refundPayment" => {
+                    json!({ "paymentId": PAYMENT, "reason": "r", "idempotencyKey": key })
+                }
+                "completeManualRefund" => {
+                    json!({ "refundId": REFUND, "reference": "r", "idempotencyKey": key })
+                }
+                "cancelRefund" => json!({ "refundId": REFUND, "idempotencyKey": key }),
+                "acceptLatePayment" | "creditLatePayment" => {
+                    json!({ "paymentId": PAYMENT, "note": "n", "idempotencyKey": key })
+                }
+                "resolvePayment" => json!({
+                    "paymentId": PAYMENT, "verdict": "ACCEPT", "note": "n", "idempotencyKey": key,
+                }),
+                "verifyEmail" => json!({ "code": "000000" }),
+                "requestPasswordReset" => json!({ "email": "nobody@shop.example" }),
+                "resetPassword" => json!({ "token": "none", "newPassword": "" }),
+                "retryDelivery" => json!({ "deliveryId": DELIVERY }),
+                "createTestClock" => json!({ "name": "" }),
+                "attachToTestClock" => json!({ "userId": USER, "testClockId": CLOCK }),
+                "advanceTestClock" => {
+                    json!({ "testClockId": CLOCK, "to": "2030-01-01T00:00:00Z" })
+                }
+                "changePlan" => json!({
+                    "subscriptionId": SUBSCRIPTION, "planId": PLAN, "idempotencyKey": key,
+                }),
                 "runJob" => json!({ "name": "none", "idempotencyKey": key }),
                 "updateUser" | "deactivateUser" | "eraseUser" => json!({ "userId": USER }),
                 _ => return None,
