@@ -206,6 +206,35 @@ describe('the operations of the folder, in the order of a day at the shop', () =
     assert.equal((await ask('staff', 'StaffRefunds')).refunds.totalCount, 2);
   });
 
+  test('a customer shows that an address is theirs, and forgets a password', async () => {
+    const { requestEmailCode } = await ask('mei', 'RequestEmailCode');
+    assert.ok(requestEmailCode.expiresAt);
+    await refused('mei', 'VerifyEmail', { input: { code: '000000' } }, 'verifyEmail', 'CODE_INVALID');
+    const { requestPasswordReset } = await ask('nobody', 'RequestPasswordReset', { input: { email: 'nobody@example.org' } });
+    assert.equal(requestPasswordReset.accepted, true);
+    const input = { token: `fp_${'0'.repeat(26)}`, newPassword: 'a longer pass phrase' };
+    await refused('nobody', 'ResetPassword', { input }, 'resetPassword', 'CODE_INVALID');
+  });
+
+  test('staff read the books, and what needs a person', async () => {
+    const { trialBalance } = await ask('staff', 'TrialBalance');
+    assert.ok(trialBalance.totals.every(({ debits, credits }) => debits.amount === credits.amount));
+    assert.ok((await ask('staff', 'LedgerEntries')).ledgerEntries.nodes.length > 0);
+    const days = { from: '2020-01-01', to: '2020-01-31' };
+    assert.deepEqual((await ask('staff', 'Reconciliation', days)).reconciliation.pairs, []);
+    assert.equal((await ask('staff', 'DeadLetters')).outbox.nodes.length, 0);
+    assert.equal((await ask('staff', 'PaymentsNeedingAttention')).paymentsNeedingAttention.totalCount, 0);
+    // Nothing is wrong here, so that what mends it is refused.
+    const settled = { paymentId: known.payment, note: 'As it was' };
+    await refused('staff', 'AcceptLatePayment', { input: settled }, 'acceptLatePayment', 'INVALID_STATE');
+    await refused('staff', 'CreditLatePayment', { input: settled }, 'creditLatePayment', 'INVALID_STATE');
+    const verdict = { ...settled, verdict: 'ACCEPT' };
+    await refused('staff', 'ResolvePayment', { input: verdict }, 'resolvePayment', 'INVALID_STATE');
+    run.add('RetryDelivery');
+    const unknown = { input: { deliveryId: 'dlv_01jd0000000000000000000000' } };
+    await assert.rejects(people.staff.request(operation('RetryDelivery'), unknown), /NOT_FOUND|not found/i);
+  });
+
   test('staff let a month go by for one customer', async () => {
     const { createTestClock } = await ask('staff', 'CreateTestClock', { input: { name: 'A month' } });
     const { id: testClockId, shows } = createTestClock.testClock;
@@ -249,6 +278,13 @@ async function ask(who, name, variables) {
   const data = await people[who].request(operation(name), variables);
   check(data);
   return data;
+}
+
+/** What is asked for where it cannot be given: the payload says so. */
+async function refused(who, name, variables, field, code) {
+  run.add(name);
+  const data = await people[who].request(operation(name), variables);
+  assert.equal(data[field].errors[0]?.code, code);
 }
 
 async function* watch(who, name, variables) {

@@ -52,7 +52,7 @@ pub async fn renew_subscriptions(op: &Op, most: u64) -> Result<u64> {
     let mut visited = 0;
     for id in due {
         visited += 1;
-        if let Err(error) = visit(op, id).await {
+        if let Err(error) = Box::pin(visit(op, id)).await {
             tracing::error!(subscription = %id, error = ?error, "a subscription could not be carried on");
             note_failure(op, id, &error).await?;
         }

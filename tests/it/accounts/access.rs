@@ -83,7 +83,6 @@ fn operation(parent: &str, field: &str) -> Option<(&'static str, Value, &'static
             json!(null),
             "{ id }",
         ),
-        ("Query", "jobs") => ("", json!(null), "{ name }"),
         ("Query", "trialBalance") => ("", json!(null), "{ rows { account } }"),
         ("Query", "reconciliation") => (
             "(from: \"2026-11-01\", to: \"2026-11-30\")",
