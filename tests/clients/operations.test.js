@@ -139,10 +139,10 @@ describe('the operations of the folder, in the order of a day at the shop', () =
     await ask('mei', 'ResumeSubscription', { input: { subscriptionId } });
 
     const seen = [];
-    for await (const { subscriptionStatusChanged } of watch('mei', 'SubscriptionStatusChanged', { subscriptionId })) {
+    for await (const { planSubscriptionStatusChanged } of watch('mei', 'SubscriptionStatusChanged', { subscriptionId })) {
       if (seen.length === 0) await ask('mei', 'PauseSubscription', { input: { subscriptionId } });
-      seen.push(subscriptionStatusChanged.status);
-      if (subscriptionStatusChanged.status === 'PAUSED') break;
+      seen.push(planSubscriptionStatusChanged.status);
+      if (planSubscriptionStatusChanged.status === 'PAUSED') break;
     }
     assert.deepEqual(seen, ['ACTIVE', 'PAUSED']);
     const { resumeSubscription } = await ask('mei', 'ResumeSubscription', { input: { subscriptionId } });
@@ -207,9 +207,12 @@ describe('the operations of the folder, in the order of a day at the shop', () =
   });
 
   test('a customer shows that an address is theirs, and forgets a password', async () => {
-    const { requestEmailCode } = await ask('mei', 'RequestEmailCode');
+    const person = { username: 'passerby', email: 'passerby@example.com', password: PASSWORD };
+    const { register } = await ask('nobody', 'Register', { input: person });
+    people.passerby = connect(register.session.accessToken);
+    const { requestEmailCode } = await ask('passerby', 'RequestEmailCode');
     assert.ok(requestEmailCode.expiresAt);
-    await refused('mei', 'VerifyEmail', { input: { code: '000000' } }, 'verifyEmail', 'CODE_INVALID');
+    await refused('passerby', 'VerifyEmail', { input: { code: '000000' } }, 'verifyEmail', 'CODE_INVALID');
     const { requestPasswordReset } = await ask('nobody', 'RequestPasswordReset', { input: { email: 'nobody@example.org' } });
     assert.equal(requestPasswordReset.accepted, true);
     const input = { token: `fp_${'0'.repeat(26)}`, newPassword: 'a longer pass phrase' };
@@ -232,7 +235,7 @@ describe('the operations of the folder, in the order of a day at the shop', () =
     await refused('staff', 'ResolvePayment', { input: verdict }, 'resolvePayment', 'INVALID_STATE');
     run.add('RetryDelivery');
     const unknown = { input: { deliveryId: 'dlv_01jd0000000000000000000000' } };
-    await assert.rejects(people.staff.request(operation('RetryDelivery'), unknown), /NOT_FOUND|not found/i);
+    await assert.rejects(people.staff.request(operation('RetryDelivery'), unknown), { code: 'NOT_FOUND' });
   });
 
   test('staff let a month go by for one customer', async () => {

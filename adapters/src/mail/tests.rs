@@ -239,11 +239,9 @@ fn every_mail_says_what_it_must_in_both_languages_and_both_forms() {
                     "{name} lacks {fact}: {}",
                     words.text
                 );
-                assert!(
-                    words.html.contains(fact),
-                    "{name} lacks {fact}: {}",
-                    words.html
-                );
+                // The writer escapes every slash.
+                let html = words.html.replace("&#x2f;", "/");
+                assert!(html.contains(fact), "{name} lacks {fact}: {}", words.html);
             }
             assert!(words.text.contains("綠野軟體"), "{name}");
             assert!(words.text.contains("<i>林美</i>"), "text is not escaped");

@@ -24,7 +24,11 @@ pub async fn retry_delivery(op: &Op, id: DeliveryId) -> Result<delivery::Model> 
         .ok_or(Error::NotFound("delivery"))?;
     match found.state {
         DeliveryState::Dead => {}
-        DeliveryState::Queued => return Ok(found),
+        DeliveryState::Queued => {
+            // Ended here and not by the drop, which ends it some time later: a worker passes by rows that are locked.
+            tx.commit().await?;
+            return Ok(found);
+        }
         DeliveryState::Done | DeliveryState::Skipped => {
             return Err(Error::refused(
                 Code::InvalidState,

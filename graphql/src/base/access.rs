@@ -112,7 +112,7 @@ pub const RULES: &[Rule] = &[
     mutation("deactivateUser", Admin),
     mutation("eraseUser", Admin),
     subscription("orderStatusChanged", SignedIn),
-    subscription("subscriptionStatusChanged", SignedIn),
+    subscription("planSubscriptionStatusChanged", SignedIn),
 ];
 
 /// What a root field asks; `None` for a field that nobody wrote a line for.

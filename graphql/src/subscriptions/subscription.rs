@@ -41,7 +41,7 @@ pub struct SubscriptionStatusChange {
 impl SubscriptionsSubscription {
     /// Each move of one subscription, as it happens: the caller's own, or any for staff. The latest move is sent at
     /// once. A period that begins in time is no move.
-    async fn subscription_status_changed(
+    async fn plan_subscription_status_changed(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "Which subscription.")] subscription_id: ID,

@@ -212,7 +212,7 @@ async fn watch(shop: &Shop, client: &Client, field: &str) -> String {
         "orderStatusChanged" => {
             format!("subscription {{ {field}(orderId: \"{ORDER}\") {{ version }} }}")
         }
-        "subscriptionStatusChanged" => {
+        "planSubscriptionStatusChanged" => {
             format!("subscription {{ {field}(subscriptionId: \"{SUBSCRIPTION}\") {{ version }} }}")
         }
         _ => panic!("Subscription.{field} is new: say here how it is asked"),
