@@ -123,6 +123,7 @@ impl Shape {
             (_, "Boolean") => "true".to_owned(),
             (_, "Decimal") => "\"1\"".to_owned(),
             (_, "Date") => "\"2026-11-20\"".to_owned(),
+            (_, "DateTime") => "\"2030-01-01T00:00:00Z\"".to_owned(),
             other => panic!("write a value for {other:?}"),
         }
     }
@@ -144,6 +145,9 @@ fn id(argument: &str, field: &str) -> String {
         ("subscription", "sub"),
         ("payment", "pay"),
         ("invoice", "inv"),
+        ("testclock", "clk"),
+        ("delivery", "dlv"),
+        ("refund", "ref"),
     ]
     .iter()
     .find(|(word, _)| about.starts_with(*word) || about.ends_with(*word))

@@ -182,11 +182,12 @@ async fn ask(client: &Client, parent: &str, field: &str) -> String {
             )
             .await
     } else {
-        let first = field[..1].to_uppercase();
-        let document = format!(
-            "{kind}($input: {first}{}Input!) {{ {field}(input: $input) {selection} }}",
-            &field[1..]
-        );
+        let wanted = match field {
+            "acceptLatePayment" | "creditLatePayment" => "LatePaymentInput".to_owned(),
+            _ => format!("{}{}Input", field[..1].to_uppercase(), &field[1..]),
+        };
+        let document =
+            format!("{kind}($input: {wanted}!) {{ {field}(input: $input) {selection} }}");
         client.send(&document, json!({ "input": input })).await
     };
     assert_eq!(answer.status, 200, "{parent}.{field}: {}", answer.body);
