@@ -87,10 +87,11 @@ async fn respond(
     let kind = ready.operation.kind;
     allowed_here(kind, &parts.method, events)?;
     if kind == OperationType::Mutation && is_guarded(&mut ready.request) {
-        within(house.shares.take_guarded(arrival.address))?;
+        within(house.shares.take_guarded(arrival.address).await)?;
     }
     let user = caller.actor.user_id();
-    let share = (house.shares).take_cost(user, arrival.address, ready.operation.cost);
+    let cost = ready.operation.cost;
+    let share = (house.shares).take_cost(user, arrival.address, cost).await;
     within(share)?;
     let told = ready.told(share);
     let origin = caller::origin(house, &parts.headers, &parts.extensions);

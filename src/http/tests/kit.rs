@@ -255,6 +255,7 @@ pub async fn place(settings: &[(&str, &str)]) -> Place {
         links: [1; 32],
         refresh: [2; 32],
         codes: [3; 32],
+        redis: [4; 32],
         signing: Vec::new(),
     };
     let clock = Arc::new(ManualClock::at(

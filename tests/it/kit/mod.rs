@@ -7,6 +7,7 @@ pub mod database;
 pub mod invariants;
 pub mod live;
 pub mod raw;
+pub mod redis;
 pub mod scenario;
 pub mod server;
 pub mod smtp;

@@ -1,0 +1,3 @@
+//! Several servers on one database.
+
+mod through_redis;
