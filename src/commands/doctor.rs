@@ -95,13 +95,7 @@ async fn look(config: &Config, report: &mut Report) {
             report.note("migrations", migrations(config, &database).await);
         }
     }
-    for (name, set) in [
-        (
-            "DATABASE_READ_URL",
-            config.store.database_read_url.is_some(),
-        ),
-        ("REDIS_URL", config.store.redis_url.is_some()),
-    ] {
+    for (name, set) in [("REDIS_URL", config.store.redis_url.is_some())] {
         if set {
             report.note("settings", Warn(format!("{name} is set, but not used yet")));
         }

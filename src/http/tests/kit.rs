@@ -104,6 +104,7 @@ impl Mutation {
             finished_at: Set(None),
             handled: Set(0),
             error: Set(None),
+            ..Default::default()
         };
         let inserted = job_run::Entity::insert(run);
         inserted.exec_without_returning(tx.db()).await.unwrap();
