@@ -129,9 +129,12 @@ start() {
 }
 
 standby() {
+    local programs
+    # Where initdb is linked to; a machine may link no more than the server's programs.
+    programs=$(dirname "$(readlink -f "$bin/initdb")")
     mkdir -p "$directory"
     if [ "$(id -u)" -eq 0 ]; then chown postgres "$directory"; fi
-    as_owner "$bin/pg_basebackup" -d "$1" -D "$directory/data" -R -X stream --checkpoint=fast --no-sync \
+    as_owner "$programs/pg_basebackup" -d "$1" -D "$directory/data" -R -X stream --checkpoint=fast --no-sync \
         >"$directory/initdb.log" 2>&1 || fail "pg_basebackup failed: see $directory/initdb.log"
     start
 }

@@ -20,7 +20,7 @@ async fn jobs_wait_while_the_clocks_differ() {
         shop.kill();
         shop.database.run("CREATE SCHEMA elsewhere").await;
         shift(&shop, "1 day").await;
-        let first = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = elsewhere, public, pg_catalog', \
+        let first = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = public, elsewhere, pg_catalog', \
                      current_database()); END $$";
         shop.database.run(first).await;
         let before = shop.database.number(RUNS).await;
