@@ -125,7 +125,7 @@ impl Runner {
     async fn run_slot(&self, job: &'static Job, slot: DateTime<Utc>) {
         let op = Op::system(Arc::clone(&self.app), job.name, "job");
         match self.claim(&op, job, slot).await {
-            Ok(Some(lease)) => run(&op, job, lease).await,
+            Ok(Some(lease)) => Box::pin(run(&op, job, lease)).await,
             Ok(None) => {}
             Err(error) => {
                 tracing::error!(job = job.name, error = ?error, "a job could not take its slot");
@@ -157,7 +157,9 @@ async fn run(op: &Op, job: &'static Job, lease: Lease) {
     let leased = op.under(lease.clone());
     let collided = |answer: &Result<u64>| matches!(answer, Err(Error::Collided));
     let entropy = op.app().entropy.as_ref();
-    let working = again(entropy, "job", collided, || work(&leased, job.work, until));
+    let working = again(entropy, "job", collided, || {
+        Box::pin(work(&leased, job.work, until))
+    });
     let outcome = tokio::select! {
         outcome = working => outcome,
         () = lost(op, &lease) => return note_loss(job),
