@@ -98,10 +98,6 @@ async fn look(config: &Config, report: &mut Report) {
     if config.store.redis_url.is_some() {
         report.note("Redis", redis(config).await);
     }
-    if config.store.database_read_url.is_some() {
-        let text = "DATABASE_READ_URL is set, but not used yet";
-        report.note("settings", Warn(text.to_owned()));
-    }
 }
 
 /// A shop goes on without it, so that its absence is for somebody to look at and no failure.

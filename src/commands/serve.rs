@@ -3,7 +3,7 @@
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use adapters::{ecpay::Ecpay, redis, simulator::Simulator};
-use domain::base::{App, entropy::uuid_at};
+use domain::base::{App, entropy::uuid_at, replica::Replica};
 use graphql::document::{Documents, Limits};
 use tokio::net::TcpListener;
 
@@ -137,7 +137,11 @@ async fn end(app: &App, done: bool) {
     if !done {
         tracing::warn!("time is over; what still ran is cut off");
     }
-    for connection in [app.database.reader(), app.database.writer()] {
+    let replica = app.database.replica().map(Replica::connection);
+    for connection in [app.database.reader(), app.database.writer()]
+        .into_iter()
+        .chain(replica)
+    {
         if let Err(error) = connection.clone().close().await {
             tracing::warn!(%error, "the database was not closed in order");
         }

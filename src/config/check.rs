@@ -125,6 +125,20 @@ fn database(config: &Config, problems: &mut Problems) {
             "write sqlite://<file>?mode=rwc or postgres://<user>:<password>@<host>/<database>",
         );
     }
+    let Some(replica) = &config.store.database_read_url else {
+        return;
+    };
+    let is_postgres = |url: &str| {
+        ["postgres:", "postgresql:"]
+            .iter()
+            .any(|scheme| url.starts_with(scheme))
+    };
+    if !(is_postgres(url) && is_postgres(replica.expose_secret())) {
+        problems.add(
+            "DATABASE_READ_URL",
+            "write postgres://<user>:<password>@<host>/<database> of a standby of DATABASE_URL, which is a PostgreSQL too",
+        );
+    }
 }
 
 fn account_form(merchant: &str, key: &SecretString, iv: &SecretString, problems: &mut Problems) {

@@ -117,7 +117,7 @@ pub struct Store {
     pub data_dir: PathBuf,
     /// The database; may hold a password.
     pub database_url: SecretString,
-    /// A read replica; accepted for later.
+    /// A standby of the database, for staff's lists; may hold a password.
     pub database_read_url: Option<SecretString>,
     /// What replicas share; may hold a password.
     pub redis_url: Option<SecretString>,

@@ -126,7 +126,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(Storage, "DATABASE_URL", Url, "SQLite in FABRICA_DATA_DIR",
         "The database: `sqlite:…` or `postgres://…`."),
     setting(Storage, "DATABASE_READ_URL", Url, "none",
-        "A read replica. Accepted, and not used yet."),
+        "A standby of DATABASE_URL (PostgreSQL), from which staff's lists and sums are read while it has all that was committed. Without one, and while it lags or is down, the primary is read."),
     setting(Storage, "REDIS_URL", Url, "none",
         "Redis (`redis://…`, or `rediss://…` with TLS), which several replicas share: it carries live changes between them and counts what somebody may ask of all of them. It keeps nothing that is not elsewhere."),
     setting(Storage, "FABRICA_MIGRATE", Open, "on",

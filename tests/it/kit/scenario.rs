@@ -81,9 +81,29 @@ where
         }
         Engine::Postgres => templates::copy_postgres(&name).await,
     };
-    let database = Database::open(&url).await;
+    let outcome = AssertUnwindSafe(run_on(&home, &url, settings, scenario))
+        .catch_unwind()
+        .await;
+    if engine == Engine::Postgres {
+        templates::drop_postgres(&name).await;
+    }
+    if let Err(failure) = outcome {
+        std::panic::resume_unwind(failure);
+    }
+}
+
+/// The same on a database that is there already, with the demo accounts and plans in it.
+pub async fn run_on<F>(
+    home: &Home,
+    url: &str,
+    settings: &[(&str, &str)],
+    scenario: impl FnOnce(Shop) -> F,
+) where
+    F: Future<Output = ()>,
+{
+    let database = Database::open(url).await;
     let everything = async {
-        let shop = Shop::open(&home, &url, database.clone(), settings).await;
+        let shop = Shop::open(home, url, database.clone(), settings).await;
         scenario(shop).await;
         invariants::hold(&database).await;
     };
@@ -96,9 +116,6 @@ where
         );
     }
     database.close().await;
-    if engine == Engine::Postgres {
-        templates::drop_postgres(&name).await;
-    }
     if let Err(failure) = outcome {
         std::panic::resume_unwind(failure);
     }

@@ -1,3 +1,7 @@
-//! Several servers on one database.
+//! What many processes on one database, and a database that fails, must not show.
 
+mod clocks;
+mod outages;
+mod reading;
 mod through_redis;
+mod upgrades;
