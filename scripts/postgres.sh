@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# A throw-away PostgreSQL for tests: `postgres.sh start` prints its URL, `url` prints it again, `stop` ends it
-# and removes its data. The cluster lies in $FABRICA_PG_DIR, or under target/postgres of the checkout. It keeps
-# nothing safe on purpose (trust authentication, no fsync) and listens on the loopback address alone.
+# A throw-away PostgreSQL for tests: `postgres.sh start` prints its URL, `url` prints it again, `create NAME` makes a
+# database, `crash` ends it as a crash would and starts it again on the same port, `stop` ends it and removes its
+# data. The cluster lies in $FABRICA_PG_DIR, or under target/postgres of the checkout. It keeps nothing safe on
+# purpose (trust authentication; no fsync, unless FABRICA_PG_SAFE=on) and listens on the loopback address alone.
 set -euo pipefail
 
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -96,6 +97,9 @@ create_cluster() {
     as_owner tee -a "$directory/data/postgresql.conf" >/dev/null <<SETTINGS
 listen_addresses = '127.0.0.1'
 max_connections = 200
+SETTINGS
+    if [ "${FABRICA_PG_SAFE:-off}" = on ]; then return; fi
+    as_owner tee -a "$directory/data/postgresql.conf" >/dev/null <<SETTINGS
 fsync = off
 synchronous_commit = off
 full_page_writes = off
@@ -124,6 +128,18 @@ start() {
     fail "the server did not start: see $directory/server.log"
 }
 
+create() {
+    is_running || fail 'not running: postgres.sh start'
+    as_owner "$bin/createdb" -h 127.0.0.1 -p "$(cat "$directory/port")" -U postgres "$1"
+}
+
+# The same port and options as before: pg_ctl remembers them.
+crash() {
+    is_running || fail 'not running: postgres.sh start'
+    as_owner "$bin/pg_ctl" -D "$directory/data" -l "$directory/server.log" -m immediate -w -t 60 restart >/dev/null 2>&1 ||
+        fail "the server did not start again: see $directory/server.log"
+}
+
 stop() {
     if is_running; then
         as_owner "$bin/pg_ctl" -D "$directory/data" -m immediate -w stop >/dev/null
@@ -134,13 +150,16 @@ stop() {
 }
 
 case ${1:-} in
-start | stop | url) ;;
-*) fail 'say start, stop or url' ;;
+start | stop | url | crash) ;;
+create) [ -n "${2:-}" ] || fail 'say which database: create NAME' ;;
+*) fail 'say start, stop, url, create NAME or crash' ;;
 esac
 if [ "$1" = start ]; then bin=$(need_binaries); else bin=$(binaries); fi
 directory=$(cluster)
 case $1 in
 start) start ;;
 stop) stop ;;
+create) create "$2" ;;
+crash) crash ;;
 url) if is_running; then url; else fail 'not running: postgres.sh start'; fi ;;
 esac

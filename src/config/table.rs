@@ -78,7 +78,15 @@ const fn setting(
 }
 
 /// Names that begin like ours but belong to scripts and tests.
-pub const NOT_SETTINGS: &[&str] = &["FABRICA_CONFIG", "FABRICA_PG_DIR", "FABRICA_TEST_POSTGRES"];
+pub const NOT_SETTINGS: &[&str] = &[
+    "FABRICA_CONFIG",
+    "FABRICA_CLUSTER_DIR",
+    "FABRICA_FAULT",
+    "FABRICA_PG_DIR",
+    "FABRICA_PG_SAFE",
+    "FABRICA_PROGRAM",
+    "FABRICA_TEST_POSTGRES",
+];
 
 use Section::{Ecpay, Mail, Observation, Secrets, Server, Shop, Storage};
 use Shown::{Open, Secret, Url};

@@ -12,6 +12,7 @@ use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait};
 use super::{
     error::Result,
     event::{Event, Recorded, Topic},
+    fault,
     op::Op,
     outbox,
     timeline::Timeline,
@@ -94,7 +95,9 @@ impl Tx {
         if !self.recorded.is_empty() {
             self.store_events().await?;
         }
+        fault::point("commit");
         self.transaction.commit().await?;
+        fault::point("committed");
         for topic in self.topics {
             self.op.app().hub.poke(topic);
         }
