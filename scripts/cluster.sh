@@ -93,7 +93,8 @@ seen_by_proxy() {
     get "$(port_of statistics)" '/;csv' | awk -F, '$1 == "servers" && $2 ~ /^server/ { print $2, $18 }'
 }
 
-is_served() { seen_by_proxy | grep -q "^server$1 UP"; }
+# Whether a server answers, and the proxy knows it: what the proxy saw last may be older than the process.
+is_served() { get "$(port_of "server$1")" /health/ready >/dev/null && seen_by_proxy | grep -q "^server$1 UP$"; }
 
 # PostgreSQL's place: where its user may go.
 postgres_directory() {
@@ -113,24 +114,24 @@ start_redis() {
     until_true 'Redis answers' redis-cli -p "$(port_of redis)" ping
 }
 
-# Starts the program in the background as what the first word says, with the cluster's settings and these.
+# Becomes the program, with the cluster's settings, as what the first word says.
+become() {
+    set -a
+    # shellcheck source=/dev/null
+    . "$directory/settings"
+    set +a
+    exec env -u FABRICA_CLUSTER_DIR -u FABRICA_PROGRAM FABRICA_DATA_DIR="$directory/$1" \
+        FABRICA_LISTEN="127.0.0.1:$(port_of "$1")" setsid "$program" "$2"
+}
+
 launch() {
-    local name=$1 command=$2
-    shift 2
-    mkdir -p "$directory/$name"
-    (
-        set -a
-        # shellcheck source=/dev/null
-        . "$directory/settings"
-        set +a
-        exec env -u FABRICA_CLUSTER_DIR -u FABRICA_PROGRAM "$@" FABRICA_DATA_DIR="$directory/$name" \
-            FABRICA_LISTEN="127.0.0.1:$(port_of "$name")" setsid "$program" "$command"
-    ) >>"$directory/$name.log" 2>&1 </dev/null &
-    printf '%s\n' $! >"$directory/$name.pid"
+    mkdir -p "$directory/$1"
+    (become "$1" "$2") >>"$directory/$1.log" 2>&1 </dev/null &
+    printf '%s\n' $! >"$directory/$1.pid"
 }
 
 start_server() {
-    local name=server$1
+    local name=server$1 attempt
     if lives "$name"; then return; fi
     launch "$name" serve
     for attempt in {1..600}; do
@@ -164,6 +165,8 @@ write_proxy() {
         cat <<PROXY
 global
     maxconn 8000
+    # Where the system gives fewer file descriptors, fewer connections are taken.
+    no strict-limits
 
 defaults
     mode http
@@ -238,19 +241,12 @@ up() {
         mkdir -p "$directory/$name"
         ln -sfn ../mail "$directory/$name/mail"
     done
-    create_database
+    postgres create fabrica
+    (become server1 seed) >>"$directory/seed.log" 2>&1 || fail "the seed failed (see $directory/seed.log)"
     launch simulator simulator
     for name in $replicas; do launch "server$name" serve; done
     for name in $replicas; do until_true "the proxy sees server$name" is_served "$name"; done
     printf 'http://127.0.0.1:%s\n' "$(port_of proxy)"
-}
-
-# An empty database, filled by `fabrica seed`.
-create_database() {
-    postgres create fabrica
-    launch seed seed
-    until_true 'the seed ends' is_gone seed
-    rm -f "$directory/seed.pid"
 }
 
 down() {

@@ -130,7 +130,10 @@ start() {
 
 create() {
     is_running || fail 'not running: postgres.sh start'
-    as_owner "$bin/createdb" -h 127.0.0.1 -p "$(cat "$directory/port")" -U postgres "$1"
+    local createdb=$bin/createdb
+    # The programs of the server may be links beside nothing else.
+    [ -x "$createdb" ] || createdb=createdb
+    as_owner "$createdb" -h 127.0.0.1 -p "$(cat "$directory/port")" -U postgres "$1"
 }
 
 # The same port and options as before: pg_ctl remembers them.
