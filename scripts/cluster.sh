@@ -79,7 +79,7 @@ is_gone() { ! lives "$1"; }
 # What answers to a GET of this path at this port; fails unless it is a 200.
 get() {
     local status answer
-    exec 3<>"/dev/tcp/127.0.0.1/$1" || return 1
+    { exec 3<>"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null || return 1
     printf 'GET %s HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n' "$2" >&3
     answer=$(timeout 5 cat <&3 | tr -d '\r') || return 1
     exec 3>&-
@@ -110,7 +110,7 @@ postgres() { FABRICA_PG_SAFE=on FABRICA_PG_DIR=$(postgres_directory) "$checkout/
 start_redis() {
     # Nothing is kept: Redis never holds the only copy of anything.
     redis-server --port "$(port_of redis)" --bind 127.0.0.1 --save '' --appendonly no --dir "$directory" \
-        --daemonize yes --pidfile "$directory/redis.pid" --logfile "$directory/redis.log" >/dev/null
+        --daemonize yes --pidfile "$directory/redis.pid" --logfile "$directory/redis.log" >/dev/null 2>&1
     until_true 'Redis answers' redis-cli -p "$(port_of redis)" ping
 }
 
@@ -159,57 +159,18 @@ write_settings() {
     chmod 600 "$directory/settings"
 }
 
-write_proxy() {
-    local number
-    {
-        cat <<PROXY
-global
-    maxconn 8000
-    # Where the system gives fewer file descriptors, fewer connections are taken.
-    no strict-limits
-
-defaults
-    mode http
-    timeout connect 2s
-    timeout client 60s
-    timeout server 60s
-    timeout tunnel 1h
-    # What only asks may be sent to another server; anything else only when the first refused the connection.
-    retries 3
-    option redispatch 1
-    retry-on conn-failure empty-response
-    # Each request has a connection of its own, so none is lost with one that was just closed.
-    option http-server-close
-    option forwardfor
-
-frontend shop
-    bind 127.0.0.1:$(port_of proxy)
-    # What a client says of its own origin is not believed.
-    http-request del-header X-Forwarded-For
-    use_backend simulator if { path_beg /simulator }
-    default_backend servers
-
-backend simulator
-    server simulator 127.0.0.1:$(port_of simulator)
-
-backend servers
-    balance roundrobin
-    http-request disable-l7-retry unless METH_GET
-    option httpchk GET /health/ready
-    http-check expect status 200
-    default-server check inter 200ms fall 2 rise 1 observe layer4 error-limit 1 on-error mark-down
-PROXY
-        for number in $replicas; do
-            printf '    server server%s 127.0.0.1:%s\n' "$number" "$(port_of "server$number")"
+# Where the proxy finds everybody (deploy/haproxy.cfg).
+start_proxy() {
+    local name
+    (
+        for name in server1 server2 server3 simulator; do
+            export "PROXY_${name^^}=127.0.0.1:$(port_of "$name")"
         done
-        cat <<PROXY
-
-frontend statistics
-    bind 127.0.0.1:$(port_of statistics)
-    stats enable
-    stats uri /
-PROXY
-    } >"$directory/proxy.cfg"
+        export PROXY_LISTEN="127.0.0.1:$(port_of proxy)" PROXY_STATISTICS="127.0.0.1:$(port_of statistics)"
+        exec setsid haproxy -f "$checkout/deploy/haproxy.cfg"
+    ) >>"$directory/proxy.log" 2>&1 </dev/null &
+    printf '%s\n' $! >"$directory/proxy.pid"
+    until_true 'the proxy answers' seen_by_proxy
 }
 
 up() {
@@ -232,9 +193,7 @@ up() {
     postgres start >/dev/null
     write_settings "$@"
     start_redis
-    write_proxy
-    (cd "$directory" && setsid haproxy -f proxy.cfg >>proxy.log 2>&1 </dev/null & printf '%s\n' $! >"$directory/proxy.pid")
-    until_true 'the proxy answers' seen_by_proxy
+    start_proxy
     # The mails of all go into one folder.
     mkdir -p "$directory/mail"
     for name in server1 server2 server3; do
@@ -256,7 +215,7 @@ down() {
     postgres stop
     # Only what up made is removed, whatever else FABRICA_CLUSTER_DIR may hold.
     for name in server1 server2 server3 simulator proxy statistics redis seed; do
-        rm -rf "${directory:?}/$name" "$directory/$name".{port,pid,log,cfg}
+        rm -rf "${directory:?}/$name" "$directory/$name".{port,pid,log}
     done
     rm -rf "$directory/settings" "$directory/mail"
     rmdir "$directory" 2>/dev/null || true

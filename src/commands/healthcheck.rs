@@ -19,7 +19,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub async fn run(config: &Config) -> Result<(), Failure> {
     let url = format!("http://{}/health/ready", reachable(config.server.listen));
     let asked = adapters::http::client()?.get(url).timeout(PATIENCE).send();
-    let status = asked.await.map_err(|_| "the server does not answer")?.status();
+    let status = asked
+        .await
+        .map_err(|_| "the server does not answer")?
+        .status();
     if !status.is_success() {
         return Err(format!("the server is not ready: {status}").into());
     }

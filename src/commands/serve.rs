@@ -70,7 +70,9 @@ fn arm_fault() -> Result<(), Failure> {
     let Ok(fault) = std::env::var("FABRICA_FAULT") else {
         return Ok(());
     };
-    let (point, nth) = fault.split_once(':').ok_or("FABRICA_FAULT: say point:number")?;
+    let (point, nth) = fault
+        .split_once(':')
+        .ok_or("FABRICA_FAULT: say point:number")?;
     domain::base::fault::arm(point.to_owned(), nth.parse()?);
     Ok(())
 }

@@ -14,6 +14,7 @@ pub struct Report<'r> {
     pub forged: u64,
     pub tried_again: u64,
     pub settled: u64,
+    pub mails: u64,
     pub traded: Duration,
     pub took: Duration,
 }
@@ -29,11 +30,26 @@ impl Report<'_> {
             self.crashes.iter().filter(of_it).count()
         };
         let rows = [
-            ("orders paid", self.count(|fate| matches!(fate, Fate::Paid { .. }))),
-            ("of them told of more than once", self.count(Fate::is_doubled)),
-            ("of them told of out of order", self.count(Fate::is_out_of_order)),
-            ("orders with a forged notice", self.count(|fate| fate == Fate::Forged)),
-            ("orders with a wrong amount", self.count(|fate| fate == Fate::Short)),
+            (
+                "orders paid",
+                self.count(|fate| matches!(fate, Fate::Paid { .. })),
+            ),
+            (
+                "of them told of more than once",
+                self.count(Fate::is_doubled),
+            ),
+            (
+                "of them told of out of order",
+                self.count(Fate::is_out_of_order),
+            ),
+            (
+                "orders with a forged notice",
+                self.count(|fate| fate == Fate::Forged),
+            ),
+            (
+                "orders with a wrong amount",
+                self.count(|fate| fate == Fate::Short),
+            ),
             ("servers killed (SIGKILL)", crashed("Server")),
             ("PostgreSQL crashed and started again", crashed("Postgres")),
             ("Redis killed and started again", crashed("Redis")),
@@ -53,13 +69,15 @@ impl Report<'_> {
              In the order drawn: {}.\n\n## Found\n\n\
              - {} settlements for as many paid orders: each once, none lost, none of a forged notice.\n\
              - Orders with a wrong amount are in review, those with a forged notice unpaid.\n\
-             - No notice and no mail waits; no request panicked; every rule of `tests/it/kit/invariants.rs` holds.\n\n\
+             - No notice waits; each settled order has its receipt in the outbox, {} mails are still being written, \
+             none was given up; no request panicked; every rule of `tests/it/kit/invariants.rs` holds.\n\n\
              {:.1} s from the first order to the last, {:.1} s in all.\n",
             self.notices,
             self.forged,
             self.tried_again,
             self.crashes.join(", "),
             self.settled,
+            self.mails,
             self.traded.as_secs_f64(),
             self.took.as_secs_f64(),
         ));

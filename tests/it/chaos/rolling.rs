@@ -109,7 +109,10 @@ async fn watching(road: &Road, people: &[(Client, Bought)], sockets: usize) -> J
         };
         all.spawn(watcher.until_completed(count.clone()));
         // Not all at the door at once.
-        counted.wait_for(|count| *count + 50 > number).await.unwrap();
+        counted
+            .wait_for(|count| *count + 50 > number)
+            .await
+            .unwrap();
     }
     counted.wait_for(|count| *count == sockets).await.unwrap();
     all

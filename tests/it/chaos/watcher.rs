@@ -87,7 +87,8 @@ impl Watcher {
         headers.insert("sec-websocket-protocol", protocol);
         let (mut socket, _) = client_async(request, stream).await.ok()?;
         let authorization = format!("Bearer {}", self.token);
-        let init = json!({ "type": "connection_init", "payload": { "Authorization": authorization } });
+        let init =
+            json!({ "type": "connection_init", "payload": { "Authorization": authorization } });
         let subscribe = json!({ "id": "1", "type": "subscribe", "payload": {
             "query": "subscription($id: ID!) { orderStatusChanged(orderId: $id) { status version } }",
             "variables": { "id": self.order_id },
