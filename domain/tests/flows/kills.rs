@@ -60,7 +60,7 @@ async fn settled_once(house: &House, order: &order::Model, payment: &payment::Mo
 }
 
 /// The next order of mei's, and an attempt to pay it.
-async fn next(house: &House, mei: &Person, plan: &plan::Model, nth: u64) -> Purchase {
+async fn next(mei: &Person, plan: &plan::Model, nth: u64) -> Purchase {
     let key = format!("key {nth}");
     let (order, payment) = order_being_paid(mei, plan, PaymentMethod::CreditCard, &key).await;
     Purchase { order, payment }
@@ -78,7 +78,7 @@ async fn a_settlement_killed_at_any_point_is_finished_by_the_notice_that_comes_a
         let plan = once(&house).await;
         let mut kills = Kills::default();
         for nth in 1.. {
-            let Purchase { order, payment } = next(&house, &mei, &plan, nth).await;
+            let Purchase { order, payment } = next(&mei, &plan, nth).await;
             let notice = paid(&payment, house.now());
             let ended = killed_at(nth, Box::pin(hear(&house, &notice))).await;
             hear(&house, &notice).await.unwrap();
@@ -101,7 +101,7 @@ async fn a_question_killed_at_any_point_is_asked_again_and_settles_once() {
         let mut kills = Kills::default();
         for nth in 1.. {
             // Given a notice that is lost for ever
-            let Purchase { order, payment } = next(&house, &mei, &plan, nth).await;
+            let Purchase { order, payment } = next(&mei, &plan, nth).await;
             gateway_knows(&house, &payment, TradeState::Paid { at: house.now() });
             wait_until_asked(&house, &payment).await;
             let ended = killed_at(nth, Box::pin(janitor(&house))).await;
@@ -128,7 +128,7 @@ async fn a_refund_killed_at_any_point_gives_the_money_back_once() {
         let wei = wei(&house).await;
         let mut kills = Kills::default();
         for nth in 1.. {
-            let Purchase { payment, .. } = next(&house, &mei, &plan, nth).await;
+            let Purchase { payment, .. } = next(&mei, &plan, nth).await;
             hear(&house, &paid(&payment, house.now())).await.unwrap();
             let payment = attempt(&house, &payment).await;
             let key = format!("refund {nth}");

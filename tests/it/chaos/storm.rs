@@ -24,7 +24,7 @@ use super::{
     report::Report,
     shopper::Road,
 };
-use crate::kit::{client::Client, database::Database, invariants, wait::eventually};
+use crate::kit::{database::Database, invariants, wait::eventually};
 
 /// Nobody is asked to slow down.
 const SETTINGS: [&str; 4] = [
@@ -36,6 +36,11 @@ const SETTINGS: [&str; 4] = [
 
 /// How many orders are on their way at once.
 const AT_ONCE: usize = 8;
+
+const CUSTOMERS: usize = 12;
+
+/// How many orders are placed before everybody logs in anew.
+const OF_A_SESSION: usize = 2000;
 
 /// What crashes.
 #[derive(Clone, Copy, Debug)]
@@ -83,27 +88,37 @@ async fn strike(
 /// All orders go their way, some at once; the order that each fate befell.
 async fn trade(
     road: &Road,
-    customers: &[Client],
     fates: &[Fate],
     crashes: usize,
     through: &watch::Sender<usize>,
     begun: watch::Receiver<usize>,
 ) -> HashMap<OrderId, Fate> {
-    let plan = customers[0].plan("lifetime").await;
-    let ways = fates.iter().enumerate().map(|(number, fate)| {
-        let mut begun = begun.clone();
-        let plan = &plan;
-        async move {
-            // Nobody runs ahead of the crashes by more than one: each hits orders that are on their way.
-            let due = (number * (crashes + 2) / fates.len()).min(crashes + 1);
-            begun.wait_for(|begun| *begun + 1 >= due).await.unwrap();
-            let bought = road.buy(&customers[number % customers.len()], plan).await;
-            road.tell(&bought, *fate).await;
-            through.send_modify(|through| *through += 1);
-            (bought.purchase.order(), *fate)
+    let plan = &road.guest().plan("lifetime").await;
+    let mut expected = HashMap::new();
+    let mut first = 0;
+    for part in fates.chunks(OF_A_SESSION) {
+        let mut customers = Vec::new();
+        for number in 0..CUSTOMERS {
+            customers.push(road.log_in(&format!("shopper{number}")).await);
         }
-    });
-    stream::iter(ways).buffer_unordered(AT_ONCE).collect().await
+        let ways = part.iter().enumerate().map(|(number, fate)| {
+            let mut begun = begun.clone();
+            let customer = &customers[number % CUSTOMERS];
+            // Nobody runs ahead of the crashes by more than one: each hits orders that are on their way.
+            let due = ((first + number) * (crashes + 2) / fates.len()).min(crashes + 1);
+            async move {
+                begun.wait_for(|begun| *begun + 1 >= due).await.unwrap();
+                let bought = road.buy(customer, plan).await;
+                road.tell(&bought, *fate).await;
+                through.send_modify(|through| *through += 1);
+                (bought.purchase.order(), *fate)
+            }
+        });
+        let done: Vec<_> = stream::iter(ways).buffer_unordered(AT_ONCE).collect().await;
+        expected.extend(done);
+        first += part.len();
+    }
+    expected
 }
 
 /// Waits until no notice waits any more.
@@ -168,22 +183,14 @@ async fn whatever_crashes_each_paid_order_is_settled_once_and_no_other_on_postgr
 
     let cluster = Cluster::up(&SETTINGS).await;
     let road = Road::new(&cluster.url);
-    let mut customers = Vec::new();
-    for number in 0..12 {
-        customers.push(road.guest().register(&format!("shopper{number}")).await);
+    for number in 0..CUSTOMERS {
+        road.guest().register(&format!("shopper{number}")).await;
     }
     let trading = Instant::now();
     let (through, seen) = watch::channel(0);
     let (begun, following) = watch::channel(0);
     let (expected, ()) = tokio::join!(
-        trade(
-            &road,
-            &customers,
-            &fates,
-            crashes.len(),
-            &through,
-            following
-        ),
+        trade(&road, &fates, crashes.len(), &through, following),
         strike(&cluster, &crashes, fates.len(), seen, begun),
     );
     let traded = trading.elapsed();

@@ -24,6 +24,8 @@ pub struct Watcher {
 pub struct Seen {
     /// How often it was sent elsewhere, with the code that says so.
     pub sent_elsewhere: u64,
+    /// How often it was told that there is no answer now.
+    pub refused: u64,
     /// How often its socket broke without a word.
     pub broken: u64,
     /// The versions of the order, as they came.
@@ -52,6 +54,10 @@ impl Watcher {
                     Heard::Other => {}
                     Heard::Elsewhere => {
                         seen.sent_elsewhere += 1;
+                        break;
+                    }
+                    Heard::Refused => {
+                        seen.refused += 1;
                         break;
                     }
                     Heard::Broken => {
@@ -111,6 +117,7 @@ async fn say(socket: &mut Socket, message: Value) -> Option<()> {
 enum Heard {
     Change(String, i64),
     Elsewhere,
+    Refused,
     Broken,
     Other,
 }
@@ -119,12 +126,11 @@ async fn next(socket: &mut Socket) -> Heard {
     match socket.next().await {
         Some(Ok(Message::Text(text))) => {
             let message: Value = serde_json::from_str(&text).unwrap();
-            assert_eq!(message["type"], "next", "{message}");
             let change = &message["payload"]["data"]["orderStatusChanged"];
-            Heard::Change(
-                change["status"].as_str().unwrap().to_owned(),
-                change["version"].as_i64().unwrap(),
-            )
+            match (change["status"].as_str(), change["version"].as_i64()) {
+                (Some(status), Some(version)) => Heard::Change(status.to_owned(), version),
+                _ => Heard::Refused,
+            }
         }
         Some(Ok(Message::Close(Some(frame)))) if u16::from(frame.code) == 1012 => Heard::Elsewhere,
         Some(Ok(Message::Ping(_) | Message::Pong(_))) => Heard::Other,
