@@ -1,6 +1,6 @@
 # Every chore has one entry. `make` alone lists them.
 
-.PHONY: help run pages client test fmt lint generate check deny
+.PHONY: help run pages client test chaos cluster fmt lint generate check deny
 
 help: ## Lists the chores
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  \1\t/'
@@ -20,6 +20,14 @@ client: ## Builds the typed client for front ends, playground/client
 
 test: ## Runs every check and test, on SQLite and on PostgreSQL
 	@scripts/test.sh
+
+chaos: ## The long storm over three servers: CHAOS_ORDERS, CHAOS_SOCKETS, CHAOS_SEED
+	@scripts/need.sh cargo
+	ulimit -n "$$(ulimit -H -n)"; CHAOS_ORDERS=$${CHAOS_ORDERS:-10000} CHAOS_SOCKETS=$${CHAOS_SOCKETS:-5000} \
+	  cargo test --locked --test it -- chaos:: --nocapture --test-threads 1
+
+cluster: ## Starts three servers behind a proxy on this machine (scripts/cluster.sh down ends them)
+	@scripts/cluster.sh up
 
 fmt: ## Formats the code
 	cargo fmt --all

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# A throw-away PostgreSQL for tests: `postgres.sh start` prints its URL, `url` prints it again, `stop` ends it
-# and removes its data. `halt` ends it at once and keeps its data, for the next `start` on the same port;
-# `standby <URL>` makes a streaming standby of another one, and prints its own URL. The cluster lies in $FABRICA_PG_DIR, or under target/postgres of the checkout. It keeps
-# nothing safe on purpose (trust authentication, no fsync) and listens on the loopback address alone.
+# A throw-away PostgreSQL for tests: `postgres.sh start` prints its URL, `url` prints it again, `create NAME` makes a
+# database, `crash` ends it as a crash would and starts it again on the same port, `halt` ends it at once and keeps
+# its data for the next `start` on the same port, `standby URL` makes a streaming standby of another one and prints
+# its own URL, `stop` ends it and removes its data. The cluster lies in $FABRICA_PG_DIR, or under target/postgres of
+# the checkout. It keeps nothing safe on purpose (trust authentication; no fsync, unless FABRICA_PG_SAFE=on) and
+# listens on the loopback address alone.
 set -euo pipefail
 
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -97,6 +99,9 @@ create_cluster() {
     as_owner tee -a "$directory/data/postgresql.conf" >/dev/null <<SETTINGS
 listen_addresses = '127.0.0.1'
 max_connections = 200
+SETTINGS
+    if [ "${FABRICA_PG_SAFE:-off}" = on ]; then return; fi
+    as_owner tee -a "$directory/data/postgresql.conf" >/dev/null <<SETTINGS
 fsync = off
 synchronous_commit = off
 full_page_writes = off
@@ -139,6 +144,21 @@ standby() {
     start
 }
 
+create() {
+    is_running || fail 'not running: postgres.sh start'
+    local createdb=$bin/createdb
+    # The programs of the server may be links beside nothing else.
+    [ -x "$createdb" ] || createdb=createdb
+    as_owner "$createdb" -h 127.0.0.1 -p "$(cat "$directory/port")" -U postgres "$1"
+}
+
+# The same port and options as before: pg_ctl remembers them.
+crash() {
+    is_running || fail 'not running: postgres.sh start'
+    as_owner "$bin/pg_ctl" -D "$directory/data" -l "$directory/server.log" -m immediate -w -t 60 restart >/dev/null 2>&1 ||
+        fail "the server did not start again: see $directory/server.log"
+}
+
 halt() {
     if is_running; then
         as_owner "$bin/pg_ctl" -D "$directory/data" -m immediate -w stop >/dev/null
@@ -153,9 +173,10 @@ stop() {
 }
 
 case ${1:-} in
-start | halt | stop | url) ;;
+start | halt | stop | url | crash) ;;
+create) [ -n "${2:-}" ] || fail 'say which database: create NAME' ;;
 standby) [ -n "${2:-}" ] || fail 'say of which URL' ;;
-*) fail 'say start, halt, stop, url or standby' ;;
+*) fail 'say start, halt, stop, url, crash, create NAME or standby URL' ;;
 esac
 if [ "$1" = start ] || [ "$1" = standby ]; then bin=$(need_binaries); else bin=$(binaries); fi
 directory=$(cluster)
@@ -164,5 +185,7 @@ start) start ;;
 standby) standby "$2" ;;
 halt) halt ;;
 stop) stop ;;
+create) create "$2" ;;
+crash) crash ;;
 url) if is_running; then url; else fail 'not running: postgres.sh start'; fi ;;
 esac

@@ -41,6 +41,8 @@ enum Command {
     Config,
     /// Checks settings, database, files and keys, and says how to mend what is wrong.
     Doctor,
+    /// Asks the server on `FABRICA_LISTEN` whether it is ready; for health checks of containers.
+    Healthcheck,
     /// Serves ECPay's simulator alone.
     Simulator,
 }
@@ -167,6 +169,7 @@ async fn with_settings(command: Command, config: Config) -> Result<ExitCode, Fai
             }
             Documents::List => commands::documents::list(&config).await?,
         },
+        Command::Healthcheck => commands::healthcheck::run(&config).await?,
         Command::Simulator => commands::simulator::run(config).await?,
         // Done before the settings were read, or without a runtime.
         Command::Schema(_) | Command::Config | Command::Doctor => {}

@@ -4,6 +4,7 @@ pub mod create_admin;
 pub mod doctor;
 pub mod documents;
 mod failure;
+pub mod healthcheck;
 pub mod migrate;
 pub mod reconcile;
 pub mod schema;

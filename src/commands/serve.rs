@@ -23,6 +23,8 @@ use super::{Failure, migrate, seed::DEMO_ACCOUNTS};
 /// # Errors
 /// Something stands in the way of starting; the message names it.
 pub async fn run(config: Config) -> Result<ExitCode, Failure> {
+    #[cfg(debug_assertions)]
+    arm_fault()?;
     let _lock = app::lock_database(&config)?;
     let ecpay = parts::ecpay(&config)?;
     let app = app::build_with(&config, Arc::clone(&ecpay) as _).await?;
@@ -63,6 +65,19 @@ pub async fn run(config: Config) -> Result<ExitCode, Failure> {
     jobs.stop().await;
     end(&house.app, done).await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// For tests: `FABRICA_FAULT=commit:3` makes the process die before its third commit (`domain::base::fault`).
+#[cfg(debug_assertions)]
+fn arm_fault() -> Result<(), Failure> {
+    let Ok(fault) = std::env::var("FABRICA_FAULT") else {
+        return Ok(());
+    };
+    let (point, nth) = fault
+        .split_once(':')
+        .ok_or("FABRICA_FAULT: say point:number")?;
+    domain::base::fault::arm(point.to_owned(), nth.parse()?);
+    Ok(())
 }
 
 /// The house that every door shares, with the schema these settings ask for.

@@ -80,7 +80,11 @@ const fn setting(
 /// Names that begin like ours but belong to scripts and tests.
 pub const NOT_SETTINGS: &[&str] = &[
     "FABRICA_CONFIG",
+    "FABRICA_CLUSTER_DIR",
+    "FABRICA_FAULT",
     "FABRICA_PG_DIR",
+    "FABRICA_PG_SAFE",
+    "FABRICA_PROGRAM",
     "FABRICA_REDIS_DIR",
     "FABRICA_TEST_POSTGRES",
     "FABRICA_TEST_REDIS",

@@ -10,6 +10,7 @@
 
 mod accounts;
 mod callbacks;
+mod chaos;
 mod checkout;
 mod corpus;
 mod documents;

@@ -1,6 +1,6 @@
 //! One question to ECPay over HTTP: a signed form out, a bounded text back.
 
-use domain::ports::gateway::Unanswered;
+use domain::{base::fault, ports::gateway::Unanswered};
 
 use super::{check_mac, settings::EcpaySettings};
 
@@ -19,6 +19,7 @@ pub async fn ask(
 ) -> Result<String, Unanswered> {
     let signature = check_mac::sign(&fields, &settings.hash_key, &settings.hash_iv);
     fields.push((check_mac::FIELD.to_owned(), signature));
+    fault::point("call");
     let response = client
         .post(format!("{}{path}", settings.base_url))
         .form(&fields)
@@ -29,6 +30,7 @@ pub async fn ask(
         return Err(Unanswered(format!("status {}", response.status().as_u16())));
     }
     let body = read_bounded(response).await?;
+    fault::point("answered");
     String::from_utf8(body).map_err(|_| unanswered("the answer is not UTF-8"))
 }
 

@@ -34,7 +34,7 @@ impl Database {
         if url.starts_with("sqlite:") {
             Self::connect_sqlite(url).await
         } else {
-            let pool = sea_orm::Database::connect(postgres_options(url)).await?;
+            let pool = watched(sea_orm::Database::connect(postgres_options(url)).await?);
             Ok(Self {
                 writer: pool.clone(),
                 reader: pool,
@@ -44,13 +44,13 @@ impl Database {
     }
 
     async fn connect_sqlite(url: &str) -> Result<Self, DbErr> {
-        let writer = sea_orm::Database::connect(sqlite_options(url, 1, false)).await?;
+        let writer = watched(sea_orm::Database::connect(sqlite_options(url, 1, false)).await?);
         check_sqlite_version(&writer).await?;
         // A database in memory lives in one connection alone.
         let reader = if url.contains(":memory:") {
             writer.clone()
         } else {
-            sea_orm::Database::connect(sqlite_options(url, 8, true)).await?
+            watched(sea_orm::Database::connect(sqlite_options(url, 8, true)).await?)
         };
         Ok(Self {
             writer,
@@ -127,6 +127,18 @@ impl Database {
             })
             .await
     }
+}
+
+/// Makes every statement a fault point, in builds that have them.
+#[cfg(debug_assertions)]
+fn watched(mut connection: DatabaseConnection) -> DatabaseConnection {
+    connection.set_metric_callback(|_| super::fault::point("statement"));
+    connection
+}
+
+#[cfg(not(debug_assertions))]
+const fn watched(connection: DatabaseConnection) -> DatabaseConnection {
+    connection
 }
 
 fn sqlite_options(url: &str, connections: u32, read_only: bool) -> ConnectOptions {

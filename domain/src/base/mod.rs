@@ -6,6 +6,7 @@ pub mod database;
 pub mod entropy;
 pub mod error;
 pub mod event;
+pub mod fault;
 pub mod hub;
 pub mod idempotency;
 pub mod job_request;

@@ -13,7 +13,7 @@ use super::{
     database,
     error::Result,
     event::{Event, Recorded, Topic},
-    job_run,
+    fault, job_run,
     op::Op,
     outbox,
     timeline::Timeline,
@@ -99,8 +99,10 @@ impl Tx {
         if let Some(lease) = self.op.lease() {
             job_run::require_held(&self, lease).await?;
         }
+        fault::point("commit");
         let committed = self.transaction.commit().await;
         committed.map_err(database::failed_commit)?;
+        fault::point("committed");
         for topic in self.topics {
             self.op.app().hub.poke(topic);
         }

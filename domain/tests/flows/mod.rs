@@ -10,6 +10,7 @@ mod filters;
 mod janitor;
 mod jobs;
 mod keys;
+mod kills;
 mod late_money;
 mod model;
 mod notices;

@@ -7,6 +7,7 @@ use std::{
 
 use super::cards::Cards;
 use chrono::{DateTime, Utc};
+use domain::base::fault;
 use domain::ports::{
     CardAnswer, CardInstruction, CardQuestion, CardReport, Checkout, CheckoutForm, ContractAnswer,
     ContractReport, Gateway, NotAccepted, NotRefundedHere, Periodic, TradeReport, TradeState,
@@ -110,7 +111,9 @@ impl Gateway for RecordedGateway {
         merchant_trade_no: &str,
         _: DateTime<Utc>,
     ) -> Result<TradeReport, Unanswered> {
+        fault::point("call");
         lock(&self.queries).push(merchant_trade_no.to_owned());
+        fault::point("answered");
         if *lock(&self.is_silent) {
             return Err(Unanswered("the test says so".to_owned()));
         }
@@ -133,11 +136,17 @@ impl Gateway for RecordedGateway {
     }
 
     async fn card_state(&self, question: &CardQuestion) -> Result<CardReport, Unanswered> {
-        self.cards.report(&question.authorization_no)
+        fault::point("call");
+        let report = self.cards.report(&question.authorization_no);
+        fault::point("answered");
+        report
     }
 
     async fn instruct_card(&self, instruction: &CardInstruction) -> Result<CardAnswer, Unanswered> {
-        self.cards.obey(instruction)
+        fault::point("call");
+        let answer = self.cards.obey(instruction);
+        fault::point("answered");
+        answer
     }
 
     fn periodic(&self, cycle: BillingCycle) -> Option<Periodic> {

@@ -1,6 +1,7 @@
 //! The house rules, held by reading the house.
 
 mod bounds;
+mod compose;
 mod floors;
 mod generated;
 mod promises;

@@ -212,6 +212,16 @@ impl Shop {
         }
     }
 
+    /// Starts the server again, to die at this fault point (`domain::base::fault`); whether it lived until it was
+    /// ready.
+    pub async fn start_to_die(&mut self, fault: &str) -> bool {
+        let fault = ("FABRICA_FAULT".to_owned(), fault.to_owned());
+        self.settings.push(fault);
+        let started = self.try_start().await;
+        self.settings.pop();
+        started.is_ok()
+    }
+
     /// Kills the server without a word.
     pub fn kill(&mut self) {
         if let Some(server) = self.server.take() {
