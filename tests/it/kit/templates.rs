@@ -125,6 +125,16 @@ pub async fn copy_postgres(name: &str) -> String {
     sibling(&maintenance, name)
 }
 
+/// Makes an empty PostgreSQL database under `name`, and returns its URL.
+pub async fn empty_postgres(name: &str) -> String {
+    let maintenance = maintenance_url();
+    let server = connect(&maintenance).await;
+    let leftover = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+    run(&server, &leftover).await;
+    run(&server, &format!("CREATE DATABASE {name}")).await;
+    sibling(&maintenance, name)
+}
+
 /// Removes a copy.
 pub async fn drop_postgres(name: &str) {
     let server = connect(&maintenance_url()).await;
