@@ -5,9 +5,9 @@
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
-    DbErr, QuerySelect, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
-    TryInsertResult,
+    AccessMode, ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection,
+    DatabaseTransaction, DbErr, IsolationLevel, QuerySelect, SqlErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait, TryInsertResult,
     sea_query::{LockBehavior, LockType},
 };
 
@@ -84,6 +84,40 @@ impl Database {
                 sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             })
             .await
+    }
+}
+
+impl Database {
+    /// Opens a transaction that only reads, all of it as of one instant, however long it takes and whatever is
+    /// written meanwhile. It keeps no writer waiting, and is read from the primary, not from a copy that lags.
+    ///
+    /// # Errors
+    /// The database cannot be reached.
+    pub async fn snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
+        if !self.is_shared() {
+            return self
+                .reader
+                .begin_with_options(TransactionOptions {
+                    isolation_level: None,
+                    access_mode: None,
+                    sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
+                })
+                .await;
+        }
+        let snapshot = self
+            .writer
+            .begin_with_options(TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(AccessMode::ReadOnly),
+                sqlite_transaction_mode: None,
+            })
+            .await?;
+        // Looking at everything takes longer than a statement of a request may.
+        for limit in ["statement_timeout", "idle_in_transaction_session_timeout"] {
+            let unlimited = format!("SET LOCAL {limit} = 0");
+            snapshot.execute_unprepared(&unlimited).await?;
+        }
+        Ok(snapshot)
     }
 }
 
