@@ -7,9 +7,12 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use domain::base::{
-    clock::{Clock, SystemClock},
-    database::Database,
+use domain::{
+    base::{
+        clock::{Clock, SystemClock},
+        database::Database,
+    },
+    verify::verify,
 };
 use sea_orm::{ConnectionTrait, Statement};
 
@@ -26,11 +29,12 @@ use super::{
 const SQLITE: &[u8] = b"SQLite format 3\0";
 const POSTGRES: &[u8] = b"PGDMP";
 
-/// Brings a database back, and up to date. What is there is never lost: a `SQLite` file is kept under another name,
+/// Brings a database back and up to date, and looks whether everything in it is as it must be. What is there is never lost: a `SQLite` file is kept under another name,
 /// and only when that was asked for; a PostgreSQL database must be empty.
 ///
 /// # Errors
-/// A server uses the database, it is not empty, or the file is no backup for it. Then nothing was changed.
+/// A server uses the database, it is not empty, or the file is no backup for it: then nothing was changed.
+/// Or it is back, and something in it is not as it must be.
 pub async fn run(config: &Config, wanted: &Restore) -> Result<(), Failure> {
     let lock = app::lock_database(config)?;
     match app::sqlite_file(config) {
@@ -44,8 +48,31 @@ pub async fn run(config: &Config, wanted: &Restore) -> Result<(), Failure> {
         }
     }
     is_sound(&database).await?;
+    if !migrate::pending(&database).await?.is_empty() {
+        return Err("it is back, but older than this program; run `fabrica migrate up`, then `fabrica verify`".into());
+    }
     println!("{} is back", wanted.file.display());
+    require_right(&database).await?;
     drop(lock);
+    Ok(())
+}
+
+/// Looks at everything that must be true of what came back.
+async fn require_right(database: &Database) -> Result<(), Failure> {
+    let report = verify(database).await?;
+    for finding in &report.findings {
+        for broken in &finding.broken {
+            let examples = broken.examples.join(" ");
+            println!(
+                "FAIL  {} {}: {} {examples}",
+                finding.id, broken.says, broken.violations
+            );
+        }
+    }
+    if !report.is_clean() {
+        return Err("it is back, but not as it must be".into());
+    }
+    println!("all {} invariants hold", report.findings.len());
     Ok(())
 }
 
