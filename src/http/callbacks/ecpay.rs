@@ -13,11 +13,12 @@ use axum::{
     routing::post,
 };
 use domain::{
-    base::Actor,
+    base::{Actor, Error, Result},
     flows::{self, receive_notice::Received},
 };
 use entity::payments::NoticeKind;
 
+use crate::again::again;
 use crate::http::{
     House,
     body::{self, Unread},
@@ -68,7 +69,14 @@ async fn take_in(
     };
     let op = house.op(Actor::System("ecpay"), "callback", &parts);
     // A task of its own: what was begun is finished, even when ECPay hangs up.
-    let received = tokio::spawn(async move { flows::receive_notice(&op, &notice).await });
+    let received = tokio::spawn(async move {
+        let collided = |answer: &Result<Received>| matches!(answer, Err(Error::Collided));
+        let entropy = op.app().entropy.as_ref();
+        again(entropy, "callback", collided, || {
+            flows::receive_notice(&op, &notice)
+        })
+        .await
+    });
     match tokio::time::timeout(PATIENCE, received).await {
         Ok(Ok(Ok(received))) => {
             count(match received {
