@@ -30,6 +30,10 @@ enum Command {
     CreateAdmin(CreateAdmin),
     /// Takes in ECPay's merchant statement, and says where it and our books differ.
     Reconcile(Reconcile),
+    /// Writes everything that the database holds into a file, beside a running server.
+    Backup(Backup),
+    /// Brings a database back from such a file.
+    Restore(Restore),
     /// Imports the documents that clients may send by their ids, or lists them.
     Documents {
         #[command(subcommand)]
@@ -99,6 +103,23 @@ pub struct Reconcile {
     pub file: PathBuf,
 }
 
+/// Where a backup goes.
+#[derive(Debug, Args)]
+pub struct Backup {
+    /// The file. It must not be there yet; its owner alone may read it.
+    pub file: PathBuf,
+}
+
+/// Which backup comes back.
+#[derive(Debug, Args)]
+pub struct Restore {
+    /// The file that `fabrica backup` wrote.
+    pub file: PathBuf,
+    /// Takes the place of the SQLite database that is there, which is kept beside it under another name.
+    #[arg(long)]
+    pub replace: bool,
+}
+
 /// Which descriptions to write. Without any of the flags: all.
 #[derive(Debug, Args)]
 pub struct Schema {
@@ -163,6 +184,8 @@ async fn with_settings(command: Command, config: Config) -> Result<ExitCode, Fai
         Command::Seed => commands::seed::run(&config).await?,
         Command::CreateAdmin(admin) => commands::create_admin::run(&config, &admin).await?,
         Command::Reconcile(statement) => commands::reconcile::run(&config, &statement.file).await?,
+        Command::Backup(Backup { file }) => commands::backup::run(&config, &file).await?,
+        Command::Restore(wanted) => commands::restore::run(&config, &wanted).await?,
         Command::Documents { what } => match what {
             Documents::Import { manifest } => {
                 return commands::documents::import(&config, &manifest).await;

@@ -16,3 +16,4 @@ pub mod refunds;
 pub mod subscriptions;
 pub mod test_clocks;
 pub mod users;
+pub mod verify;

@@ -6,9 +6,9 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
-    DbErr, QuerySelect, SqlErr, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait, TryInsertResult,
+    AccessMode, ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection,
+    DatabaseTransaction, DbErr, IsolationLevel, QuerySelect, SqlErr, SqliteTransactionMode,
+    Statement, TransactionOptions, TransactionTrait, TryInsertResult,
     sea_query::{LockBehavior, LockType},
 };
 
@@ -139,6 +139,40 @@ fn watched(mut connection: DatabaseConnection) -> DatabaseConnection {
 #[cfg(not(debug_assertions))]
 const fn watched(connection: DatabaseConnection) -> DatabaseConnection {
     connection
+}
+
+impl Database {
+    /// Opens a transaction that only reads, all of it as of one instant, however long it takes and whatever is
+    /// written meanwhile. It keeps no writer waiting, and is read from the primary, not from a copy that lags.
+    ///
+    /// # Errors
+    /// The database cannot be reached.
+    pub async fn snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
+        if !self.is_shared() {
+            return self
+                .reader
+                .begin_with_options(TransactionOptions {
+                    isolation_level: None,
+                    access_mode: None,
+                    sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
+                })
+                .await;
+        }
+        let snapshot = self
+            .writer
+            .begin_with_options(TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(AccessMode::ReadOnly),
+                sqlite_transaction_mode: None,
+            })
+            .await?;
+        // Looking at everything takes longer than a statement of a request may.
+        for limit in ["statement_timeout", "idle_in_transaction_session_timeout"] {
+            let unlimited = format!("SET LOCAL {limit} = 0");
+            snapshot.execute_unprepared(&unlimited).await?;
+        }
+        Ok(snapshot)
+    }
 }
 
 fn sqlite_options(url: &str, connections: u32, read_only: bool) -> ConnectOptions {

@@ -18,6 +18,7 @@ const ROWS: &[(&[&str], Within)] = &[
     (&["orders"], Within::Apart),
     (&["payments", "invoices", "refunds"], Within::InOrder),
     (&["flows"], Within::Apart),
+    (&["verify"], Within::Apart),
 ];
 
 /// What rooms of one row may do with each other.

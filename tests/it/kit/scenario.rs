@@ -242,6 +242,29 @@ impl Shop {
         (status.unwrap().code(), fs::read_to_string(log).unwrap())
     }
 
+    /// The same, on another database.
+    pub fn run_command_on(&self, database_url: &str, arguments: &[&str]) -> (Option<i32>, String) {
+        let mut elsewhere = Self {
+            url: self.url.clone(),
+            database: self.database.clone(),
+            http: self.http.clone(),
+            server: None,
+            settings: self.settings.clone(),
+            home: self.home.clone(),
+        };
+        elsewhere
+            .settings
+            .retain(|(name, _)| name != "DATABASE_URL");
+        let url = ("DATABASE_URL".to_owned(), database_url.to_owned());
+        elsewhere.settings.push(url);
+        elsewhere.run_command(arguments)
+    }
+
+    /// Where a file of this name lies in the data directory.
+    pub fn path(&self, name: &str) -> std::path::PathBuf {
+        self.home.join(name)
+    }
+
     /// Everything that the server logged so far.
     pub fn log(&self) -> String {
         let log = fs::read(self.home.join("server.log")).unwrap();

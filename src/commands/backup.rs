@@ -1,0 +1,123 @@
+//! Writing a backup.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+
+use domain::base::database::Database;
+use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
+
+use crate::{app, config::Config};
+
+use super::{
+    Failure,
+    postgres_programs::{program, require_success},
+};
+
+/// Writes everything that the database holds into a new file, as of one instant, beside a running server. The file
+/// has its name when it is complete, and not before.
+///
+/// # Errors
+/// The file is there already or cannot be written, or the database cannot be read.
+pub async fn run(config: &Config, file: &Path) -> Result<(), Failure> {
+    refuse_to_overwrite(file)?;
+    let unfinished = beside(file, ".unfinished");
+    let written = write(config, &unfinished).await;
+    let placed = written.and_then(|()| {
+        refuse_to_overwrite(file)?;
+        fs::rename(&unfinished, file)?;
+        Ok(fs::metadata(file)?.len())
+    });
+    match placed {
+        Ok(bytes) => {
+            println!("{} has {bytes} bytes", file.display());
+            println!("{}", what_else(config));
+            Ok(())
+        }
+        Err(failure) => {
+            // There may be nothing to remove.
+            let _ = fs::remove_file(&unfinished);
+            Err(failure)
+        }
+    }
+}
+
+fn refuse_to_overwrite(file: &Path) -> Result<(), Failure> {
+    match file.exists() {
+        true => Err(format!("{} is there already; nothing was written", file.display()).into()),
+        false => Ok(()),
+    }
+}
+
+/// The same path with something after its name.
+pub(super) fn beside(file: &Path, suffix: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+async fn write(config: &Config, unfinished: &Path) -> Result<(), Failure> {
+    // One that was killed may have left its own.
+    if unfinished.exists() {
+        fs::remove_file(unfinished)?;
+    }
+    let file =
+        create_private(unfinished).map_err(|error| format!("{}: {error}", unfinished.display()))?;
+    if let Some(database) = app::sqlite_file(config) {
+        // Opening it would make an empty one.
+        if !database.is_file() {
+            return Err(format!("there is no database at {}", database.display()).into());
+        }
+        let database = app::open_database(config).await?;
+        copy_sqlite(&database, unfinished).await?;
+    } else {
+        dump_postgres(config, &file).await?;
+    }
+    Ok(file.sync_all()?)
+}
+
+/// A new file that its owner alone can read: it holds everybody's data.
+pub(super) fn create_private(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+async fn copy_sqlite(database: &Database, to: &Path) -> Result<(), Failure> {
+    let path = to
+        .to_str()
+        .ok_or("a backup of SQLite needs a path that is UTF-8")?;
+    let copy =
+        Statement::from_sql_and_values(DatabaseBackend::Sqlite, "VACUUM INTO ?", [path.into()]);
+    database.writer().execute_raw(copy).await?;
+    Ok(())
+}
+
+async fn dump_postgres(config: &Config, to: &File) -> Result<(), Failure> {
+    // Not `output()`: it takes standard output for itself.
+    let dump = program("pg_dump", config)?
+        .args(["--format=custom", "--no-owner", "--no-privileges"])
+        .arg("--no-password")
+        .stdout(to.try_clone()?)
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let output = dump.wait_with_output().await?;
+    require_success("pg_dump", &output)
+}
+
+/// What a shop needs besides its database to be opened elsewhere.
+fn what_else(config: &Config) -> String {
+    let directory = config.store.data_dir.display();
+    match config.secrets.secret {
+        Some(_) => format!(
+            "Keep apart from it: FABRICA_SECRET, the other settings, and the keys and mails in {directory}. Without the secret, sessions, links and codes that were given out are worth nothing."
+        ),
+        None => format!(
+            "Keep apart from it: the settings, and {directory} with secret.key and signing.key. Without them, sessions, links and codes that were given out are worth nothing."
+        ),
+    }
+}
