@@ -41,6 +41,8 @@ enum Command {
     Config,
     /// Checks settings, database, files and keys, and says how to mend what is wrong.
     Doctor,
+    /// Looks at everything that must be true of the database, beside a running server; fails when something is not.
+    Verify,
     /// Serves ECPay's simulator alone.
     Simulator,
 }
@@ -167,6 +169,7 @@ async fn with_settings(command: Command, config: Config) -> Result<ExitCode, Fai
             }
             Documents::List => commands::documents::list(&config).await?,
         },
+        Command::Verify => return commands::verify::run(&config).await,
         Command::Simulator => commands::simulator::run(config).await?,
         // Done before the settings were read, or without a runtime.
         Command::Schema(_) | Command::Config | Command::Doctor => {}
