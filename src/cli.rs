@@ -47,6 +47,8 @@ enum Command {
     Doctor,
     /// Asks the server on `FABRICA_LISTEN` whether it is ready; for health checks of containers.
     Healthcheck,
+    /// Looks at everything that must be true of the database, beside a running server; fails when something is not.
+    Verify,
     /// Serves ECPay's simulator alone.
     Simulator,
 }
@@ -193,6 +195,7 @@ async fn with_settings(command: Command, config: Config) -> Result<ExitCode, Fai
             Documents::List => commands::documents::list(&config).await?,
         },
         Command::Healthcheck => commands::healthcheck::run(&config).await?,
+        Command::Verify => return commands::verify::run(&config).await,
         Command::Simulator => commands::simulator::run(config).await?,
         // Done before the settings were read, or without a runtime.
         Command::Schema(_) | Command::Config | Command::Doctor => {}

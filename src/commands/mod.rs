@@ -15,5 +15,6 @@ pub mod seed;
 pub mod seed_plans;
 pub mod serve;
 pub mod simulator;
+pub mod verify;
 
 pub use failure::Failure;

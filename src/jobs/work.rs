@@ -6,7 +6,7 @@ use adapters::ecpay::Ecpay;
 use chrono::{DateTime, Utc};
 use domain::{
     base::{App, Op, Result, Topic, job_run, jobs::Work},
-    flows, notify, users,
+    flows, notify, users, verify,
 };
 use entity::payments::notice;
 use tokio_util::sync::CancellationToken;
@@ -31,6 +31,7 @@ pub(super) async fn work(op: &Op, work: Work, until: DateTime<Utc>) -> Result<u6
         Work::MoveTestClocks => flows::move_test_clocks(op, BATCH).await,
         Work::RenewSubscriptions => renew_subscriptions(op, until).await,
         Work::CleanUp => clean_up(op).await,
+        Work::VerifyBooks => verify_books(op).await,
     }
 }
 
@@ -97,6 +98,28 @@ pub(super) async fn move_when_set(app: Arc<App>, stop: CancellationToken) {
 async fn ask_contracts(op: &Op) -> Result<u64> {
     let tried = flows::retry_charges(op, BATCH).await?;
     Ok(tried + flows::ask_contracts(op, BATCH).await?)
+}
+
+/// How many rows offend. A figure for each invariant, and a line for each that does not hold.
+async fn verify_books(op: &Op) -> Result<u64> {
+    let report = verify::verify(&op.app().database).await?;
+    let mut offenders = 0;
+    for finding in &report.findings {
+        let violations = finding.violations();
+        offenders += violations;
+        let figure = u32::try_from(violations).map_or(f64::INFINITY, f64::from);
+        metrics::gauge!("invariant_violations", "id" => finding.id).set(figure);
+        for broken in &finding.broken {
+            tracing::error!(
+                invariant = finding.id,
+                rule = broken.says,
+                violations = broken.violations,
+                examples = broken.examples.join(" "),
+                "an invariant does not hold"
+            );
+        }
+    }
+    Ok(offenders)
 }
 
 async fn clean_up(op: &Op) -> Result<u64> {

@@ -44,6 +44,8 @@ pub enum Work {
     RenewSubscriptions,
     /// Sessions, log-in failures, codes, delivered mails, idempotency keys and job runs that are long over are removed.
     CleanUp,
+    /// Everything that must be true of the database is looked at.
+    VerifyBooks,
 }
 
 /// Every job.
@@ -107,6 +109,12 @@ pub const JOBS: &[Job] = &[
         every_seconds: 3600,
         purpose: "removes sessions, log-in failures, codes, delivered mails, idempotency keys and job runs that are long over",
         work: Work::CleanUp,
+    },
+    Job {
+        name: "verify_books",
+        every_seconds: 3600,
+        purpose: "looks at everything that must be true of money, histories, numbers and the audit trail",
+        work: Work::VerifyBooks,
     },
 ];
 
