@@ -17,6 +17,7 @@ use tokio::sync::Semaphore;
 use crate::{
     config::{self, Config, Keys, Profile},
     parts::{self, Mails},
+    telemetry::{statements, traces},
 };
 
 /// Why the house could not be built.
@@ -80,7 +81,11 @@ pub async fn open_database(config: &Config) -> Result<Database, BuildError> {
     {
         std::fs::create_dir_all(directory)?;
     }
-    Ok(Database::connect(config.store.database_url.expose_secret()).await?)
+    let mut database = Database::connect(config.store.database_url.expose_secret()).await?;
+    if traces::are_collected() {
+        database.on_statement(statements::note);
+    }
+    Ok(database)
 }
 
 /// Puts the parts together.

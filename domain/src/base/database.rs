@@ -2,12 +2,13 @@
 //!
 //! `SQLite` has one writer and several readers on one file; PostgreSQL has one pool for both.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
     DbErr, QuerySelect, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
     TryInsertResult,
+    metric::Info,
     sea_query::{LockBehavior, LockType},
 };
 
@@ -62,6 +63,12 @@ impl Database {
         &self.writer
     }
 
+    /// Has every statement told to `note` when it has ended.
+    pub fn on_statement(&mut self, note: fn(&Info<'_>)) {
+        self.writer.set_metric_callback(note);
+        self.reader.set_metric_callback(note);
+    }
+
     /// Which engine it is.
     #[must_use]
     pub fn engine(&self) -> DatabaseBackend {
@@ -77,13 +84,17 @@ impl Database {
     /// Opens a transaction that will write. On `SQLite` it takes the write lock at once: a transaction
     /// that reads first and asks for the lock later fails immediately when another has written meanwhile.
     pub(super) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
-        self.writer
+        let asked = Instant::now();
+        let begun = self
+            .writer
             .begin_with_options(TransactionOptions {
                 isolation_level: None,
                 access_mode: None,
                 sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             })
-            .await
+            .await;
+        metrics::histogram!("db_pool_wait_seconds").record(asked.elapsed().as_secs_f64());
+        begun
     }
 }
 
