@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod client;
+pub mod collector;
 pub mod customer;
 pub mod database;
 pub mod invariants;
