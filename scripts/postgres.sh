@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A throw-away PostgreSQL for tests: `postgres.sh start` prints its URL, `url` prints it again, `stop` ends it
-# and removes its data. The cluster lies in $FABRICA_PG_DIR, or under target/postgres of the checkout. It keeps
+# and removes its data. `halt` ends it at once and keeps its data, for the next `start` on the same port;
+# `standby <URL>` makes a streaming standby of another one, and prints its own URL. The cluster lies in $FABRICA_PG_DIR, or under target/postgres of the checkout. It keeps
 # nothing safe on purpose (trust authentication, no fsync) and listens on the loopback address alone.
 set -euo pipefail
 
@@ -103,7 +104,7 @@ SETTINGS
 }
 
 start() {
-    local attempt port sockets=$directory
+    local attempt port sockets=$directory known=
     if is_running; then
         url
         return
@@ -111,8 +112,11 @@ start() {
     [ -f "$directory/data/postgresql.conf" ] || create_cluster
     # A Unix socket's path has about a hundred characters; tests use TCP and miss nothing without it.
     if [ "${#directory}" -gt 80 ]; then sockets=; fi
+    # Whoever was connected before looks for it where it was.
+    if [ -f "$directory/port" ]; then known=$(cat "$directory/port"); fi
     for attempt in 1 2 3; do
-        port=$(free_port)
+        port=${known:-$(free_port)}
+        known=
         if as_owner "$bin/pg_ctl" -D "$directory/data" -l "$directory/server.log" -w -t 60 \
             -o "-p $port -c unix_socket_directories='$sockets'" start >/dev/null 2>&1; then
             printf '%s\n' "$port" >"$directory/port"
@@ -124,23 +128,41 @@ start() {
     fail "the server did not start: see $directory/server.log"
 }
 
-stop() {
+standby() {
+    local programs
+    # Where initdb is linked to; a machine may link no more than the server's programs.
+    programs=$(dirname "$(readlink -f "$bin/initdb")")
+    mkdir -p "$directory"
+    if [ "$(id -u)" -eq 0 ]; then chown postgres "$directory"; fi
+    as_owner "$programs/pg_basebackup" -d "$1" -D "$directory/data" -R -X stream --checkpoint=fast --no-sync \
+        >"$directory/initdb.log" 2>&1 || fail "pg_basebackup failed: see $directory/initdb.log"
+    start
+}
+
+halt() {
     if is_running; then
         as_owner "$bin/pg_ctl" -D "$directory/data" -m immediate -w stop >/dev/null
     fi
+}
+
+stop() {
+    halt
     # Only what start made is removed, whatever else FABRICA_PG_DIR may hold.
     rm -rf "$directory/data" "$directory/port" "$directory/initdb.log" "$directory/server.log"
     rmdir "$directory" 2>/dev/null || true
 }
 
 case ${1:-} in
-start | stop | url) ;;
-*) fail 'say start, stop or url' ;;
+start | halt | stop | url) ;;
+standby) [ -n "${2:-}" ] || fail 'say of which URL' ;;
+*) fail 'say start, halt, stop, url or standby' ;;
 esac
-if [ "$1" = start ]; then bin=$(need_binaries); else bin=$(binaries); fi
+if [ "$1" = start ] || [ "$1" = standby ]; then bin=$(need_binaries); else bin=$(binaries); fi
 directory=$(cluster)
 case $1 in
 start) start ;;
+standby) standby "$2" ;;
+halt) halt ;;
 stop) stop ;;
 url) if is_running; then url; else fail 'not running: postgres.sh start'; fi ;;
 esac

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Format, lints, then every test on SQLite and PostgreSQL, then the clients that front ends use. The PostgreSQL is made for this run and removed after it;
-# POSTGRES=off leaves it out.
+# Format, lints, then every test on SQLite and PostgreSQL, then the clients that front ends use. The PostgreSQL and the
+# Redis are made for this run and removed after it; POSTGRES=off and REDIS=off leave them out.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -8,6 +8,7 @@ scripts/need.sh cargo
 
 cleanup() {
     if [ -n "${started:-}" ]; then scripts/postgres.sh stop; fi
+    if [ -n "${redis_started:-}" ]; then scripts/redis.sh stop; fi
 }
 trap cleanup EXIT
 
@@ -19,14 +20,30 @@ elif [ -z "${FABRICA_TEST_POSTGRES:-}" ]; then
 fi
 if [ -n "${FABRICA_TEST_POSTGRES:-}" ]; then export FABRICA_TEST_POSTGRES; fi
 
+if [ "${REDIS:-on}" = off ]; then
+    echo 'REDIS=off: what replicas share through Redis is not tested' >&2
+elif [ -z "${FABRICA_TEST_REDIS:-}" ]; then
+    FABRICA_TEST_REDIS=$(scripts/redis.sh start)
+    redis_started=yes
+fi
+if [ -n "${FABRICA_TEST_REDIS:-}" ]; then export FABRICA_TEST_REDIS; fi
+
 scripts/pages.sh
 cargo fmt --all --check
 cargo clippy --workspace --all-targets --locked -- -D warnings
-with_nextest=() without=()
+# Left out by decision; tests that need a PostgreSQL or a Redis fail without one.
+with_nextest=() without=() left_out='none()'
 if [ -z "${FABRICA_TEST_POSTGRES:-}" ]; then
-    # Left out by decision; tests that need a PostgreSQL fail without one.
-    with_nextest=(-E 'not test(/on_postgres$/)')
-    without=(-- --skip on_postgres)
+    left_out="$left_out or test(/on_postgres$/)"
+    without+=(--skip on_postgres)
+fi
+if [ -z "${FABRICA_TEST_POSTGRES:-}" ] || [ -z "${FABRICA_TEST_REDIS:-}" ]; then
+    left_out="$left_out or test(/with_redis/)"
+    without+=(--skip with_redis)
+fi
+if [ "$left_out" != 'none()' ]; then
+    with_nextest=(-E "not ($left_out)")
+    without=(-- "${without[@]}")
 fi
 if cargo nextest --version >/dev/null 2>&1; then
     cargo nextest run --workspace --locked ${with_nextest[@]+"${with_nextest[@]}"}

@@ -35,6 +35,9 @@ pub enum BuildError {
     /// The database.
     #[error("DATABASE_URL: the database cannot be opened: {0}")]
     Database(#[from] sea_orm::DbErr),
+    /// Its standby.
+    #[error("DATABASE_READ_URL: {0}")]
+    Replica(sea_orm::DbErr),
     /// A part that is made from settings.
     #[error("{0}")]
     Part(Box<dyn std::error::Error + Send + Sync>),
@@ -85,7 +88,12 @@ pub async fn open_database(config: &Config) -> Result<Database, BuildError> {
     if traces::are_collected() {
         database.on_statement(statements::note);
     }
-    Ok(database)
+    match &config.store.database_read_url {
+        Some(url) => {
+            (database.with_replica(url.expose_secret()).await).map_err(BuildError::Replica)
+        }
+        None => Ok(database),
+    }
 }
 
 /// Puts the parts together.

@@ -1,5 +1,6 @@
 //! Fabrica's server: configuration, command line, wiring, HTTP, telemetry, shutdown.
 
+pub mod again;
 pub mod app;
 pub mod cli;
 pub mod commands;

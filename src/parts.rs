@@ -6,6 +6,7 @@ use adapters::{
     access_tokens::Ed25519Tokens,
     ecpay::{Ecpay, EcpaySettings},
     mail::{BadSender, Folder, Sender, Smtp, Templates},
+    redis::Redis,
     simulator::{Simulator, SimulatorSettings},
 };
 use domain::{
@@ -76,6 +77,18 @@ pub fn access_tokens(
 ) -> Result<Arc<dyn AccessTokens>, Failure> {
     let issuer = config.server.public_url.as_str();
     Ok(Arc::new(Ed25519Tokens::new(signing_key, issuer, AUDIENCE)?))
+}
+
+/// What this shop's replicas share, when the settings name one.
+///
+/// # Errors
+/// `REDIS_URL` is no address of a Redis.
+pub fn redis(config: &Config, key: [u8; 32]) -> Result<Option<Arc<Redis>>, Failure> {
+    let Some(url) = &config.store.redis_url else {
+        return Ok(None);
+    };
+    let redis = Redis::new(url, key).map_err(|error| format!("REDIS_URL: {error}"))?;
+    Ok(Some(Arc::new(redis)))
 }
 
 /// Who carries mails, and who puts them into words.

@@ -6,4 +6,5 @@ pub mod ecpay;
 pub mod http;
 pub mod mail;
 pub mod pdf;
+pub mod redis;
 pub mod simulator;

@@ -95,16 +95,26 @@ async fn look(config: &Config, report: &mut Report) {
             report.note("migrations", migrations(config, &database).await);
         }
     }
-    for (name, set) in [
-        (
-            "DATABASE_READ_URL",
-            config.store.database_read_url.is_some(),
-        ),
-        ("REDIS_URL", config.store.redis_url.is_some()),
-    ] {
-        if set {
-            report.note("settings", Warn(format!("{name} is set, but not used yet")));
-        }
+    if config.store.redis_url.is_some() {
+        report.note("Redis", redis(config).await);
+    }
+}
+
+/// A shop goes on without it, so that its absence is for somebody to look at and no failure.
+async fn redis(config: &Config) -> Found {
+    let built = config::keys(config).map_err(|error| error.to_string());
+    let built =
+        built.and_then(|keys| parts::redis(config, keys.redis).map_err(|error| error.to_string()));
+    match built {
+        Err(error) => Fail(error),
+        Ok(None) => Fine("none".to_owned()),
+        Ok(Some(redis)) => match redis.answers().await {
+            Some(latency) => Fine(format!("{:.1} ms", latency.as_secs_f64() * 1000.0)),
+            None => Warn(
+                "REDIS_URL: it does not answer; live changes come late, and each replica counts for itself"
+                    .to_owned(),
+            ),
+        },
     }
 }
 

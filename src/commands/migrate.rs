@@ -46,11 +46,15 @@ pub async fn down(config: &Config, steps: u32) -> Result<(), Failure> {
 /// The database cannot be opened.
 pub async fn status(config: &Config) -> Result<(), Failure> {
     let database = app::open_database(config).await?;
-    for migration in Migrator::get_applied_migrations(database.writer()).await? {
-        println!("made     {}", migration.name());
+    for made in Migrator::get_migration_models(database.writer()).await? {
+        println!("made     {}", made.version);
     }
-    for name in pending(&database).await? {
+    let standing = standing(&database).await?;
+    for name in standing.pending {
         println!("pending  {name}");
+    }
+    for name in standing.newer {
+        println!("newer    {name}: made by a later release");
     }
     Ok(())
 }
@@ -58,13 +62,45 @@ pub async fn status(config: &Config) -> Result<(), Failure> {
 /// The names of the changes that are not made yet.
 ///
 /// # Errors
-/// The database does not answer.
+/// The database does not answer, or knows changes that are neither ours nor newer than ours.
 pub async fn pending(database: &Database) -> Result<Vec<String>, DbErr> {
-    let migrations = Migrator::get_pending_migrations(database.writer()).await?;
-    Ok(migrations
+    Ok(standing(database).await?.pending)
+}
+
+/// How a database stands to this program.
+struct Standing {
+    pending: Vec<String>,
+    /// Changes of a newer program. Those of the next releases leave us all that we use: `docs/ADDING.md`.
+    newer: Vec<String>,
+}
+
+async fn standing(database: &Database) -> Result<Standing, DbErr> {
+    let ours: Vec<String> = Migrator::migrations()
         .iter()
         .map(|migration| migration.name().to_owned())
-        .collect())
+        .collect();
+    let made = Migrator::get_migration_models(database.writer()).await?;
+    let made: Vec<String> = made.into_iter().map(|row| row.version).collect();
+    let pending: Vec<String> = ours
+        .iter()
+        .filter(|name| !made.contains(name))
+        .cloned()
+        .collect();
+    let newer: Vec<String> = made
+        .into_iter()
+        .filter(|name| !ours.contains(name))
+        .collect();
+    let last = ours.last();
+    let is_another_s = newer
+        .iter()
+        .any(|name| last.is_some_and(|last| name < last));
+    if is_another_s || !(newer.is_empty() || pending.is_empty()) {
+        return Err(DbErr::Migration(format!(
+            "the database was changed by another program: {} are not known here",
+            newer.join(", ")
+        )));
+    }
+    Ok(Standing { pending, newer })
 }
 
 /// Makes every change that is not made yet, and names what it made; of several replicas one works and the
@@ -92,7 +128,16 @@ pub async fn apply(database: &Database) -> Result<Vec<String>, DbErr> {
 }
 
 async fn make_pending(database: &Database) -> Result<Vec<String>, DbErr> {
-    let names = pending(database).await?;
-    Migrator::up(database.writer(), None).await?;
-    Ok(names)
+    let standing = standing(database).await?;
+    if !standing.newer.is_empty() {
+        let newer = standing.newer.join(", ");
+        tracing::warn!(
+            newer,
+            "the database is of a later release; this program serves on it as it is"
+        );
+    }
+    if !standing.pending.is_empty() {
+        Migrator::up(database.writer(), None).await?;
+    }
+    Ok(standing.pending)
 }

@@ -2,14 +2,14 @@
 
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
-use adapters::{ecpay::Ecpay, simulator::Simulator};
-use domain::base::App;
+use adapters::{ecpay::Ecpay, redis, simulator::Simulator};
+use domain::base::{App, entropy::uuid_at, replica::Replica};
 use graphql::document::{Documents, Limits};
 use tokio::net::TcpListener;
 
 use crate::{
     app,
-    config::{Config, Profile, TrustedDocuments},
+    config::{self, Config, Profile, TrustedDocuments},
     http::{self, House},
     jobs, parts,
     shutdown::{self, Shutdown},
@@ -32,16 +32,19 @@ pub async fn run(config: Config) -> Result<ExitCode, Failure> {
         .map_err(|error| format!("FABRICA_LISTEN: {}: {error}", config.server.listen))?;
     let config = Arc::new(config);
     let simulator = parts::simulator(&config)?;
+    let redis = parts::redis(&config, config::keys(&config)?.redis)?;
     let house = house(
         Arc::clone(&app),
         ecpay,
         simulator.clone(),
         Arc::clone(&config),
-    )?;
+    )?
+    .sharing(redis);
     if house.config.server.trusted_documents != TrustedDocuments::Off {
         house.trusted.look_again(&app).await?;
     }
     let shutdown = house.shutdown.clone();
+    carry_pokes(&house);
     tokio::spawn(telemetry::keep_tidy(house.metrics.clone()));
     let jobs = jobs::start(app, shutdown.closing.clone()).await?;
     if let Some(simulator) = simulator {
@@ -95,6 +98,23 @@ pub fn house(
     Ok(house)
 }
 
+/// Has what happens here told to the other replicas, and what happens there told here.
+fn carry_pokes(house: &House) {
+    let hub = &house.app.hub;
+    let Some((redis, waiting)) = house.redis.clone().zip(hub.relay()) else {
+        return;
+    };
+    let replica = uuid_at(house.app.entropy.as_ref(), house.app.clock.now()).to_string();
+    let stop = house.shutdown.closing.clone();
+    tokio::spawn(redis::carry_pokes(
+        redis,
+        hub.clone(),
+        waiting,
+        replica,
+        stop,
+    ));
+}
+
 async fn bring_up_to_date(config: &Config, app: &App) -> Result<(), Failure> {
     if config.store.migrate {
         for name in migrate::apply(&app.database).await? {
@@ -117,7 +137,11 @@ async fn end(app: &App, done: bool) {
     if !done {
         tracing::warn!("time is over; what still ran is cut off");
     }
-    for connection in [app.database.reader(), app.database.writer()] {
+    let replica = app.database.replica().map(Replica::connection);
+    for connection in [app.database.reader(), app.database.writer()]
+        .into_iter()
+        .chain(replica)
+    {
         if let Err(error) = connection.clone().close().await {
             tracing::warn!(%error, "the database was not closed in order");
         }

@@ -34,10 +34,12 @@ const DEAREST_OPERATION: u32 = 1000;
 
 /// What holds in every profile.
 pub(super) fn everywhere(config: &Config, problems: &mut Problems) {
-    if (1..DEAREST_OPERATION).contains(&config.server.rates.cost_per_minute) {
+    // A replica that counts for itself gives its part of it.
+    let dearest = DEAREST_OPERATION.saturating_mul(config.server.replicas.get());
+    if (1..dearest).contains(&config.server.rates.cost_per_minute) {
         problems.add(
             "FABRICA_RATE_COST_PER_MINUTE",
-            "write 0 for any sum, or at least 1000, what one operation may cost",
+            "write 0 for any sum, or at least 1000, what one operation may cost, for each of FABRICA_REPLICAS",
         );
     }
     if !is_origin(&config.server.public_url) {
@@ -134,6 +136,20 @@ fn database(config: &Config, problems: &mut Problems) {
         problems.add(
             "DATABASE_URL",
             "write sqlite://<file>?mode=rwc or postgres://<user>:<password>@<host>/<database>",
+        );
+    }
+    let Some(replica) = &config.store.database_read_url else {
+        return;
+    };
+    let is_postgres = |url: &str| {
+        ["postgres:", "postgresql:"]
+            .iter()
+            .any(|scheme| url.starts_with(scheme))
+    };
+    if !(is_postgres(url) && is_postgres(replica.expose_secret())) {
+        problems.add(
+            "DATABASE_READ_URL",
+            "write postgres://<user>:<password>@<host>/<database> of a standby of DATABASE_URL, which is a PostgreSQL too",
         );
     }
 }

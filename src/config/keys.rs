@@ -28,6 +28,8 @@ pub struct Keys {
     pub refresh: [u8; 32],
     /// Derives the codes in mails.
     pub codes: [u8; 32],
+    /// Names what this shop keeps in Redis.
+    pub redis: [u8; 32],
     /// Signs access tokens: PKCS#8, DER.
     pub signing: Vec<u8>,
 }
@@ -55,6 +57,7 @@ pub fn keys(config: &Config) -> io::Result<Keys> {
         links: derived(&secret, "fabrica/links/1"),
         refresh: derived(&secret, "fabrica/refresh-tokens/1"),
         codes: derived(&secret, "fabrica/one-time-codes/1"),
+        redis: derived(&secret, "fabrica/redis/1"),
         signing,
     })
 }

@@ -1,6 +1,6 @@
 //! From values to settings.
 
-use std::{net::SocketAddr, path::Path};
+use std::{net::SocketAddr, num::NonZeroU32, path::Path};
 
 use entity::invoices::invoice::Party;
 
@@ -145,6 +145,10 @@ fn server(reader: &mut Reader, profile: Profile) -> Server {
             ],
         ),
         rates: rates(reader, profile),
+        replicas: u32::try_from(reader.number("FABRICA_REPLICAS", 1, 1, 1000))
+            .ok()
+            .and_then(NonZeroU32::new)
+            .unwrap_or(NonZeroU32::MIN),
         drain_seconds: reader.number("FABRICA_DRAIN_SECONDS", drain, 0, 20),
     }
 }

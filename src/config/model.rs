@@ -1,6 +1,6 @@
 //! The settings as the server uses them.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf};
 
 use entity::invoices::invoice::Party;
 use secrecy::SecretString;
@@ -68,6 +68,8 @@ pub struct Server {
     pub trusted_documents: TrustedDocuments,
     /// How often somebody may ask.
     pub rates: Rates,
+    /// How many processes like this one serve the shop.
+    pub replicas: NonZeroU32,
     /// How long to answer on after readiness ended, in seconds.
     pub drain_seconds: u64,
 }
@@ -115,9 +117,9 @@ pub struct Store {
     pub data_dir: PathBuf,
     /// The database; may hold a password.
     pub database_url: SecretString,
-    /// A read replica; accepted for later.
+    /// A standby of the database, for staff's lists; may hold a password.
     pub database_read_url: Option<SecretString>,
-    /// Redis; accepted for later.
+    /// What replicas share; may hold a password.
     pub redis_url: Option<SecretString>,
     /// Whether `serve` migrates.
     pub migrate: bool,

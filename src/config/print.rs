@@ -78,6 +78,7 @@ fn value(config: &Config, name: &str) -> Option<String> {
         "FABRICA_RATE_PER_MINUTE" => Some(server.rates.per_minute.to_string()),
         "FABRICA_RATE_PER_HOUR" => Some(server.rates.per_hour.to_string()),
         "FABRICA_RATE_AUTH_PER_MINUTE" => Some(server.rates.guarded_per_minute.to_string()),
+        "FABRICA_REPLICAS" => Some(server.replicas.to_string()),
         "FABRICA_RATE_COST_PER_MINUTE" => Some(server.rates.cost_per_minute.to_string()),
         "FABRICA_TRUSTED_DOCUMENTS" => given(server.trusted_documents.name()),
         "FABRICA_DRAIN_SECONDS" => Some(server.drain_seconds.to_string()),

@@ -78,7 +78,13 @@ const fn setting(
 }
 
 /// Names that begin like ours but belong to scripts and tests.
-pub const NOT_SETTINGS: &[&str] = &["FABRICA_CONFIG", "FABRICA_PG_DIR", "FABRICA_TEST_POSTGRES"];
+pub const NOT_SETTINGS: &[&str] = &[
+    "FABRICA_CONFIG",
+    "FABRICA_PG_DIR",
+    "FABRICA_REDIS_DIR",
+    "FABRICA_TEST_POSTGRES",
+    "FABRICA_TEST_REDIS",
+];
 
 use Section::{Ecpay, Mail, Observation, Secrets, Server, Shop, Storage};
 use Shown::{Open, Secret, Url};
@@ -108,6 +114,8 @@ pub const SETTINGS: &[Setting] = &[
         "How many documents that log in, register, refresh a session, change or reset a password, or verify an address one network address may send in a minute; 0 for any number."),
     setting(Server, "FABRICA_RATE_COST_PER_MINUTE", Open, "10000, in development 100000",
         "What the GraphQL documents of a user, or without one an address, may cost together in a minute and at once; 0 for any sum."),
+    setting(Server, "FABRICA_REPLICAS", Open, "1",
+        "How many processes like this one serve the shop. While there is no Redis to count for all of them, each gives its part of what somebody may ask."),
     setting(Server, "FABRICA_TRUSTED_DOCUMENTS", Open, "prefer",
         "Which GraphQL documents are run: `off`: any, and imported ones are not known by their ids; `prefer`: any; `only`: imported ones (`fabrica documents import`), for everybody."),
     setting(Server, "FABRICA_DRAIN_SECONDS", Open, "5, in development 0",
@@ -118,9 +126,9 @@ pub const SETTINGS: &[Setting] = &[
     setting(Storage, "DATABASE_URL", Url, "SQLite in FABRICA_DATA_DIR",
         "The database: `sqlite:…` or `postgres://…`."),
     setting(Storage, "DATABASE_READ_URL", Url, "none",
-        "A read replica. Accepted, and not used yet."),
+        "A standby of DATABASE_URL (PostgreSQL), from which staff's lists and sums are read while it has all that was committed. Without one, and while it lags or is down, the primary is read."),
     setting(Storage, "REDIS_URL", Url, "none",
-        "Redis, for several replicas. Accepted, and not used yet."),
+        "Redis (`redis://…`, or `rediss://…` with TLS), which several replicas share: it carries live changes between them and counts what somebody may ask of all of them. It keeps nothing that is not elsewhere."),
     setting(Storage, "FABRICA_MIGRATE", Open, "on",
         "Whether `serve` brings the database up to date by itself: `on` or `off`. With `off` it refuses to start on an old one."),
 

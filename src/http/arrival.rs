@@ -28,6 +28,6 @@ pub(super) async fn arrive(house: &House, headers: &HeaderMap, extensions: &Exte
     Arrival {
         caller,
         address,
-        standing: house.shares.take(user, address),
+        standing: house.shares.take(user, address).await,
     }
 }

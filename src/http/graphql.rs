@@ -11,7 +11,6 @@ use axum::{
     response::Response,
 };
 use domain::base::{Op, Timeline, TraceParent, trace};
-use graphql::base::idempotency::IdempotencyHeader;
 use tracing::Instrument;
 
 use super::{
@@ -25,6 +24,7 @@ use super::{
     outcome::answer,
     record::{OperationRecord, Record, name_of},
     refused::{Refused, not_allowed, unavailable, unknown_caller, within},
+    repeat::{self, Carried},
     request_id::RequestId,
     sse, websocket,
 };
@@ -87,10 +87,11 @@ async fn respond(
     let kind = ready.operation.kind;
     allowed_here(kind, &parts.method, events)?;
     if kind == OperationType::Mutation && is_guarded(&mut ready.request) {
-        within(house.shares.take_guarded(arrival.address))?;
+        within(house.shares.take_guarded(arrival.address).await)?;
     }
     let user = caller.actor.user_id();
-    let share = (house.shares).take_cost(user, arrival.address, ready.operation.cost);
+    let cost = ready.operation.cost;
+    let share = (house.shares).take_cost(user, arrival.address, cost).await;
     within(share)?;
     let told = ready.told(share);
     let origin = caller::origin(house, &parts.headers, &parts.extensions);
@@ -99,21 +100,20 @@ async fn respond(
     let op = Op::new(house.app.clone(), caller.actor, &request_id.0, origin)
         .on(timeline)
         .traced(parts.extensions.get::<TraceParent>().copied());
-    let mut request = graphql::attach(ready.request, op);
-    if let Some(key) = idempotency::key(&parts.headers).map_err(Refused::bad)? {
-        request = request.data(IdempotencyHeader(key));
-    }
-    if let Some(standing) = arrival.standing {
-        request = request.data(standing.shown(house.app.clock.now()));
-    }
+    let carried = Carried {
+        op,
+        key: idempotency::key(&parts.headers).map_err(Refused::bad)?,
+        standing: arrival.standing,
+    };
     if kind == OperationType::Subscription {
+        let request = carried.attach(ready.request);
         return sse::follow(house, &parts, caller, (request, told), request_id);
     }
     let time = match caller.claims {
         Some(_) => house.limits.operation,
         None => house.limits.operation / 2,
     };
-    let outcome = run(house, request, kind, time).await?;
+    let outcome = run(house, (ready.request, carried), kind, time).await?;
     Ok(deliver(with_cost(outcome, told), asked, request_id))
 }
 
@@ -138,13 +138,16 @@ fn allowed_here(kind: OperationType, method: &Method, events: bool) -> Result<()
 /// Runs it. A mutation goes on when its client goes away: half an answer is worse than none.
 async fn run(
     house: &House,
-    asked: Operation,
+    (asked, carried): (Operation, Carried),
     kind: OperationType,
     time: Duration,
 ) -> Result<Outcome, Refused> {
     let schema = house.schema.clone();
     let span = tracing::info_span!(target: trace::TARGET, "operation", kind = %kind);
-    let work = async move { tokio::time::timeout(time, schema.answer(asked)).await };
+    let work = async move {
+        let answer = repeat::answer(schema.as_ref(), asked, carried);
+        tokio::time::timeout(time, answer).await
+    };
     let work = work.instrument(span);
     let ended = if kind == OperationType::Mutation {
         let task = house.shutdown.tasks.spawn(work.in_current_span());

@@ -10,7 +10,7 @@ use axum::{
 };
 use domain::base::database::Database;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::house::House;
 
@@ -61,7 +61,11 @@ pub async fn detailed(State(house): State<House>) -> Response {
                 "name": house.app.gateway.name(),
                 "environment": house.config.ecpay.environment.name(),
             },
-            "live": { "topics": house.app.hub.topics() },
+            "redis": redis(&house).await,
+            "live": {
+                "topics": house.app.hub.topics(),
+                "hearsReplicas": house.app.hub.hears_replicas(),
+            },
         },
     });
     let code = match is_ready {
@@ -69,6 +73,17 @@ pub async fn detailed(State(house): State<House>) -> Response {
         false => StatusCode::SERVICE_UNAVAILABLE,
     };
     (code, Json(body)).into_response()
+}
+
+/// Without it the process serves all the same, so that it says nothing of being ready.
+async fn redis(house: &House) -> Value {
+    let Some(redis) = &house.redis else {
+        return json!({ "status": "none" });
+    };
+    match redis.answers().await {
+        Some(latency) => json!({ "status": "ok", "latencySeconds": latency.as_secs_f64() }),
+        None => json!({ "status": "degraded" }),
+    }
 }
 
 /// How long the database takes to answer.

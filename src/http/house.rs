@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
-use adapters::{ecpay::Ecpay, simulator::Simulator};
+use adapters::{ecpay::Ecpay, redis::Redis, simulator::Simulator};
 use async_graphql::{ObjectType, Request, Response, Schema, SubscriptionType};
 use axum::http::request::Parts;
 use domain::base::{Actor, App, Op, Origin, TraceParent};
@@ -40,6 +40,8 @@ pub struct House {
     pub gauges: Arc<Gauges>,
     /// How much and how long.
     pub limits: Limits,
+    /// What replicas share, when there is one.
+    pub redis: Option<Arc<Redis>>,
     pub(super) shares: Arc<Shares>,
     pub(super) sockets_by_address: Tally<IpAddr>,
     pub(super) sockets_by_user: Tally<UserId>,
@@ -57,7 +59,8 @@ impl House {
         shutdown: Shutdown,
         metrics: PrometheusHandle,
     ) -> Self {
-        let shares = Arc::new(Shares::new(config.server.rates));
+        let server = &config.server;
+        let shares = Arc::new(Shares::new(server.rates, server.replicas, None));
         Self {
             app,
             ecpay,
@@ -70,6 +73,7 @@ impl House {
             shutdown,
             metrics,
             limits: Limits::default(),
+            redis: None,
             shares,
             sockets_by_address: Tally::default(),
             sockets_by_user: Tally::default(),
@@ -78,6 +82,18 @@ impl House {
 }
 
 impl House {
+    /// The same house, beside others that share this Redis with it.
+    #[must_use]
+    pub fn sharing(self, redis: Option<Arc<Redis>>) -> Self {
+        let server = &self.config.server;
+        let shares = Shares::new(server.rates, server.replicas, redis.clone());
+        Self {
+            shares: Arc::new(shares),
+            redis,
+            ..self
+        }
+    }
+
     /// The operation of a part of Fabrica that was asked through `door` by the sender of this request.
     #[must_use]
     pub fn op(&self, actor: Actor, door: &'static str, parts: &Parts) -> Op {

@@ -27,6 +27,7 @@ mod protocol;
 mod public;
 mod record;
 mod refused;
+mod repeat;
 pub mod request_id;
 mod router;
 pub mod serve;

@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use async_graphql::{Request, Response, ServerError, Value};
-use domain::base::{Actor, Error, trusted_documents::sha256_of};
+use domain::base::{Actor, trusted_documents::sha256_of};
 use futures_util::{StreamExt, stream::BoxStream};
 use graphql::document::{self, refusal};
 
@@ -203,7 +203,7 @@ async fn imported(house: &House, id: &str) -> Result<Option<String>, ServerError
     match house.trusted.find(&house.app, id).await {
         Ok(text) => Ok(text.map(|text| text.to_string())),
         Err(error) => {
-            if !matches!(error, Error::Busy { .. }) {
+            if !error.is_unavailable() {
                 tracing::error!(?error, "the trusted documents could not be read");
             }
             let mut error = refusal("UNAVAILABLE", "The document cannot be looked up now.");

@@ -73,9 +73,8 @@ pub(super) fn unknown_caller(error: Error) -> Refused {
             "The access token is not, or no longer, good: refresh it or log in again.",
         )
         .with(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
-        Error::Busy {
-            retry_after_seconds,
-        } => unavailable("The server is busy.").with(RETRY_AFTER, retry_after_seconds),
+        busy if busy.is_unavailable() => unavailable("The server is busy.")
+            .with(RETRY_AFTER, busy.retry_after_seconds().unwrap_or(1)),
         other => {
             tracing::error!(error = ?other, "a caller could not be recognised");
             Refused::new(

@@ -5,11 +5,11 @@ use std::{collections::HashSet, net::IpAddr, panic::AssertUnwindSafe, time::Dura
 
 use async_graphql::Response;
 use axum::extract::ws::{Message, WebSocket};
-use domain::base::{Error, Origin, TraceParent};
+use domain::base::{Error, Origin, Topic, TraceParent, hub::Listener};
 use entity::id::UserId;
 use futures_util::{FutureExt, StreamExt, stream::BoxStream};
 use serde_json::Value;
-use tokio::time::{Instant, MissedTickBehavior};
+use tokio::time::{Instant, Interval, MissedTickBehavior};
 use tokio_stream::StreamMap;
 
 mod subscribe;
@@ -40,6 +40,8 @@ struct Session {
     visitor: Visitor,
     wire: Wire,
     caller: Option<Caller>,
+    /// Says when the rights of the caller changed, on whichever replica.
+    rights: Option<Listener>,
     /// Subscriptions that have sent nothing yet: their first answer may say that they were not run.
     fresh: HashSet<String>,
     running: StreamMap<String, Answers>,
@@ -59,6 +61,7 @@ pub(super) async fn serve(house: House, socket: WebSocket, visitor: Visitor) {
         visitor,
         wire,
         caller: None,
+        rights: None,
         fresh: HashSet::new(),
         running: StreamMap::new(),
         allowance: Allowance::default(),
@@ -100,7 +103,7 @@ impl Session {
                     self.pass_on(id, answer).await
                 }
                 () = &mut init, if self.caller.is_none() => Err(Close::InitTimeout.into()),
-                _ = check.tick() => self.check_session().await,
+                () = time_to_check(&mut check, &mut self.rights) => self.check_session().await,
                 _ = ping.tick() => self.ping(limits.ping).await,
                 () = &mut going => Err(Close::Restart.into()),
             };
@@ -161,6 +164,7 @@ impl Session {
             let most = self.house.limits.sockets_of_user;
             let ticket = self.house.sockets_by_user.enter(user, most);
             self._ticket = Some(ticket.ok_or(Close::TooMany("Too many sockets"))?);
+            self.rights = Some(self.house.app.hub.listen(Topic::Rights(user)));
         }
         self.caller = Some(caller);
         self.wire.send(protocol::acknowledged()).await
@@ -191,8 +195,20 @@ impl Session {
     }
 }
 
+/// Waits until a log-in must be looked at again: at times, and whenever its person's rights changed.
+pub(super) async fn time_to_check(check: &mut Interval, rights: &mut Option<Listener>) {
+    let Some(rights) = rights else {
+        check.tick().await;
+        return;
+    };
+    tokio::select! {
+        _ = check.tick() => {}
+        () = rights.poked() => {}
+    }
+}
+
 /// Ticks each `period`, for the first time after one.
-pub(super) fn every(period: Duration) -> tokio::time::Interval {
+pub(super) fn every(period: Duration) -> Interval {
     let mut interval = tokio::time::interval_at(Instant::now() + period, period);
     interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
     interval

@@ -14,7 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use domain::base::error::MASKED;
+use domain::base::{Topic, error::MASKED, hub::Listener};
 use entity::id::UserId;
 use futures_util::{FutureExt, StreamExt, stream, stream::BoxStream};
 use tokio::time::Interval;
@@ -33,7 +33,7 @@ use super::{
     record::ErrorCode,
     refused::{Refused, unavailable},
     request_id::RequestId,
-    socket::every,
+    socket::{every, time_to_check},
     tally::Ticket,
 };
 
@@ -80,6 +80,7 @@ pub(super) fn follow(
         closing: house.shutdown.closing.clone(),
         house: house.clone(),
         request_id: request_id.clone(),
+        rights: (caller.actor.user_id()).map(|user| house.app.hub.listen(Topic::Rights(user))),
         caller,
         is_over: false,
         _seat: seat,
@@ -152,6 +153,7 @@ struct Feed {
     house: House,
     request_id: RequestId,
     caller: Caller,
+    rights: Option<Listener>,
     answers: BoxStream<'static, Outcome>,
     check: Interval,
     keep_alive: Interval,
@@ -172,7 +174,7 @@ impl Feed {
                 biased;
                 // Without `complete`, so that the client connects again, elsewhere.
                 () = self.closing.cancelled() => return None,
-                _ = self.check.tick() => {
+                () = time_to_check(&mut self.check, &mut self.rights) => {
                     if !caller::is_still_good(&self.house, &self.caller).await {
                         return Some(self.end_with(ended_session()));
                     }

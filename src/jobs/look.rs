@@ -1,10 +1,14 @@
-//! Looking for runs that no tick brings: slots that nobody was there for, and runs that people asked for.
+//! Looking for what no tick brings: slots that nobody was there for, runs that were cut off, and runs that people
+//! asked for; and at the outbox, for the figures.
 
 use std::{sync::Arc, time::Duration};
 
-use domain::base::{
-    App, Op, Result, Topic, job_request, job_run,
-    jobs::{Job, jobs_of},
+use domain::{
+    base::{
+        App, Op, Result, Topic, job_request, job_run,
+        jobs::{Job, jobs_of},
+    },
+    notify::{self, query::Backlog},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -38,9 +42,18 @@ async fn look(op: &Op, runner: &Runner) -> Result<()> {
         if let Some(slot) = missed(op, job).await? {
             tracing::info!(job = job.name, %slot, "a missed slot is caught up");
             runner.begin(job, slot);
+        } else if let Some(slot) = job_run::cut_off(op, job.name).await? {
+            tracing::info!(job = job.name, %slot, "a run that was cut off is taken again");
+            runner.begin(job, slot);
         }
     }
+    show(&notify::query::backlog(op).await?);
     Ok(())
+}
+
+fn show(backlog: &Backlog) {
+    metrics::gauge!("outbox_lag_seconds").set(backlog.lag.as_seconds_f64());
+    metrics::gauge!("outbox_dead_total").set(u32::try_from(backlog.dead).unwrap_or(u32::MAX));
 }
 
 async fn missed(op: &Op, job: &Job) -> Result<Option<chrono::DateTime<chrono::Utc>>> {

@@ -3,6 +3,7 @@
 
 mod look;
 mod run;
+mod watch;
 mod work;
 
 pub use run::{Jobs, start};

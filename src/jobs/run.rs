@@ -4,15 +4,19 @@ use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use domain::base::{
-    App, Op, job_run,
+    App, Error, Op, Result,
+    job_run::{self, HEARTBEAT, Lease},
     jobs::{JOBS, Job, jobs_of},
 };
 use tokio::sync::Mutex;
 use tokio_cron_scheduler::{Job as CronJob, JobScheduler, JobSchedulerError};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use crate::again::again;
+
 use super::{
     look::keep_looking,
+    watch::ClockWatch,
     work::{move_when_set, send_when_poked, work},
 };
 
@@ -76,6 +80,7 @@ pub(super) struct Runner {
     running: TaskTracker,
     /// A run that takes longer than its interval is not run twice at once by this process.
     alone: Arc<HashMap<&'static str, Arc<Mutex<()>>>>,
+    watch: Arc<ClockWatch>,
 }
 
 impl Runner {
@@ -86,6 +91,7 @@ impl Runner {
             stop,
             running: TaskTracker::new(),
             alone: Arc::new(alone),
+            watch: Arc::default(),
         }
     }
 
@@ -106,41 +112,91 @@ impl Runner {
         else {
             return;
         };
-        let app = Arc::clone(&self.app);
+        let runner = self.clone();
         self.running.spawn(async move {
-            run_slot(app, job, slot).await;
+            runner.run_slot(job, slot).await;
             drop(alone);
         });
     }
 }
 
-/// Does a slot of a job, unless another replica has it.
-async fn run_slot(app: Arc<App>, job: &'static Job, slot: DateTime<Utc>) {
-    let op = Op::system(app, job.name, "job");
-    match job_run::claim(&op, job.name, slot).await {
-        Ok(true) => {}
-        Ok(false) => {
-            metrics::counter!("job_slot_claim_total", "job" => job.name, "won" => "no")
-                .increment(1);
-            return;
-        }
-        Err(error) => {
-            tracing::error!(job = job.name, error = ?error, "a job could not take its slot");
-            return;
+impl Runner {
+    /// Does a slot of a job, unless another replica has it.
+    async fn run_slot(&self, job: &'static Job, slot: DateTime<Utc>) {
+        let op = Op::system(Arc::clone(&self.app), job.name, "job");
+        match self.claim(&op, job, slot).await {
+            Ok(Some(lease)) => Box::pin(run(&op, job, lease)).await,
+            Ok(None) => {}
+            Err(error) => {
+                tracing::error!(job = job.name, error = ?error, "a job could not take its slot");
+            }
         }
     }
-    metrics::counter!("job_slot_claim_total", "job" => job.name, "won" => "yes").increment(1);
-    let late = (op.machine_now() - slot).as_seconds_f64().max(0.0);
+
+    async fn claim(
+        &self,
+        op: &Op,
+        job: &'static Job,
+        slot: DateTime<Utc>,
+    ) -> Result<Option<Lease>> {
+        if !self.watch.agrees(op).await? {
+            return Ok(None);
+        }
+        let lease = job_run::claim(op, job.name, slot).await?;
+        let won = if lease.is_some() { "yes" } else { "no" };
+        metrics::counter!("job_slot_claim_total", "job" => job.name, "won" => won).increment(1);
+        Ok(lease)
+    }
+}
+
+/// Does a run that is ours, as long as it is.
+async fn run(op: &Op, job: &'static Job, lease: Lease) {
+    let late = (op.machine_now() - lease.slot_at).as_seconds_f64().max(0.0);
     metrics::gauge!("job_lateness_seconds", "job" => job.name).set(late);
     let until = job.slot_at(op.machine_now()) + job.every();
-    let outcome = work(&op, job.work, until).await;
+    let leased = op.under(lease.clone());
+    let collided = |answer: &Result<u64>| matches!(answer, Err(Error::Collided));
+    let entropy = op.app().entropy.as_ref();
+    let working = again(entropy, "job", collided, || {
+        Box::pin(work(&leased, job.work, until))
+    });
+    let outcome = tokio::select! {
+        outcome = working => outcome,
+        () = lost(op, &lease) => return note_loss(job),
+    };
     match &outcome {
         Ok(0) => {}
         Ok(handled) => tracing::info!(job = job.name, handled, "a job ran"),
         Err(error) => tracing::error!(job = job.name, error = ?error, "a job failed"),
     }
-    if let Err(error) = job_run::finish(&op, job.name, slot, &outcome).await {
-        tracing::error!(job = job.name, error = ?error, "a job's end could not be noted");
+    match job_run::finish(op, &lease, &outcome).await {
+        Ok(true) => {}
+        Ok(false) => note_loss(job),
+        Err(error) => {
+            tracing::error!(job = job.name, error = ?error, "a job's end could not be noted");
+        }
+    }
+}
+
+fn note_loss(job: &Job) {
+    metrics::counter!("job_lease_lost_total", "job" => job.name).increment(1);
+    tracing::warn!(
+        job = job.name,
+        "a run was taken by another replica: its lease was over"
+    );
+}
+
+/// Says when the run is not ours any more, and gives signs of life until then.
+async fn lost(op: &Op, lease: &Lease) {
+    loop {
+        tokio::time::sleep(HEARTBEAT).await;
+        match job_run::keep(op, lease).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => {
+                tracing::warn!(job = lease.job, error = ?error, "a run could not give a sign of life");
+            }
+        }
     }
 }
 

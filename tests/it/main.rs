@@ -19,4 +19,5 @@ mod live;
 mod mails;
 mod operation;
 mod refunds;
+mod replicas;
 mod test_clocks;

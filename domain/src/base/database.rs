@@ -2,15 +2,21 @@
 //!
 //! `SQLite` has one writer and several readers on one file; PostgreSQL has one pool for both.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
+use chrono::{DateTime, Utc};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
-    DbErr, QuerySelect, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
-    TryInsertResult,
+    DbErr, QuerySelect, SqlErr, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait, TryInsertResult,
     metric::Info,
     sea_query::{LockBehavior, LockType},
 };
+
+use super::{error::Error, replica::Replica, trouble};
 
 /// `SQLite` before this carries a defect that can corrupt a write-ahead log.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -20,6 +26,7 @@ const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 pub struct Database {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
+    replica: Option<Arc<Replica>>,
 }
 
 impl Database {
@@ -35,6 +42,7 @@ impl Database {
             Ok(Self {
                 writer: pool.clone(),
                 reader: pool,
+                replica: None,
             })
         }
     }
@@ -48,7 +56,31 @@ impl Database {
         } else {
             sea_orm::Database::connect(sqlite_options(url, 8, true)).await?
         };
-        Ok(Self { writer, reader })
+        Ok(Self {
+            writer,
+            reader,
+            replica: None,
+        })
+    }
+
+    /// The same, with a standby of it beside it, for lists. The standby need not be there yet.
+    ///
+    /// # Errors
+    /// The URL cannot be read.
+    pub async fn with_replica(self, url: &str) -> Result<Self, DbErr> {
+        let mut options = postgres_options(url);
+        options.connect_lazy(true);
+        let replica = Replica::new(sea_orm::Database::connect(options).await?);
+        Ok(Self {
+            replica: Some(Arc::new(replica)),
+            ..self
+        })
+    }
+
+    /// The standby, where there is one.
+    #[must_use]
+    pub fn replica(&self) -> Option<&Replica> {
+        self.replica.as_deref()
     }
 
     /// For reading what is committed.
@@ -79,6 +111,19 @@ impl Database {
     #[must_use]
     pub fn is_shared(&self) -> bool {
         self.engine() != DatabaseBackend::Sqlite
+    }
+
+    /// The time by the clock that all who use the database share; `None` where nobody else uses it.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub async fn now(&self) -> Result<Option<DateTime<Utc>>, DbErr> {
+        if !self.is_shared() {
+            return Ok(None);
+        }
+        let question = Statement::from_string(self.engine(), "SELECT clock_timestamp() AS now");
+        let row = self.writer.query_one_raw(question).await?;
+        row.map(|row| row.try_get("", "now")).transpose()
     }
 
     /// Opens a transaction that will write. On `SQLite` it takes the write lock at once: a transaction
@@ -142,7 +187,7 @@ fn postgres_options(url: &str) -> ConnectOptions {
 
 async fn check_sqlite_version(connection: &DatabaseConnection) -> Result<(), DbErr> {
     let row = connection
-        .query_one_raw(sea_orm::Statement::from_string(
+        .query_one_raw(Statement::from_string(
             DatabaseBackend::Sqlite,
             "SELECT sqlite_version() AS version",
         ))
@@ -163,21 +208,13 @@ async fn check_sqlite_version(connection: &DatabaseConnection) -> Result<(), DbE
     Ok(())
 }
 
-/// Whether the engine was too busy to answer: locked, timed out, or asking to try again.
-#[must_use]
-pub fn is_busy(error: &DbErr) -> bool {
-    let text = error.to_string();
-    [
-        "database is locked",
-        "database table is locked",
-        "pool timed out",
-        "deadlock detected",
-        "could not serialize access",
-        "lock timeout",
-        "statement timeout",
-    ]
-    .iter()
-    .any(|sign| text.contains(sign))
+/// What a commit that failed means.
+pub(super) fn failed_commit(cause: DbErr) -> Error {
+    if trouble::is_unsure(&cause) {
+        tracing::warn!(error = %cause, "a commit was not answered; whether it was done is not known");
+        return Error::Unsure;
+    }
+    cause.into()
 }
 
 /// Locks the rows that are read, and passes over those that somebody else has locked. On `SQLite` it says

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 use sea_orm::DbErr;
 
+use super::trouble::Trouble;
+
 /// What a refusal is about; stable, and part of the API (`UserErrorCode` in the schema).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Code {
@@ -200,6 +202,14 @@ pub enum Error {
         /// When to come again.
         retry_after_seconds: u64,
     },
+    /// Somebody else wrote the same at the same time; nothing was done. Whoever opened the operation does it again.
+    #[error("Others changed the same at the same time; nothing was done. Try again in 1 s.")]
+    Collided,
+    /// The connection broke while it was being committed.
+    #[error(
+        "The database went away while this was written; whether it was done is not known. Send the same again, under the same key."
+    )]
+    Unsure,
     /// A defect or an outage. The cause is for the log alone.
     #[error("{MASKED}")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -237,8 +247,30 @@ impl Error {
             Self::Forbidden => "FORBIDDEN",
             Self::Invalid { code, .. } | Self::Refused { code, .. } => code.name(),
             Self::TooMany { .. } => "RATE_LIMITED",
-            Self::Busy { .. } => "UNAVAILABLE",
+            Self::Busy { .. } | Self::Collided | Self::Unsure => "UNAVAILABLE",
             Self::Internal(_) => "INTERNAL_SERVER_ERROR",
+        }
+    }
+
+    /// Whether the house could not answer now; a repeat may find it well again.
+    #[must_use]
+    pub const fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Busy { .. } | Self::Collided | Self::Unsure)
+    }
+
+    /// In how many seconds to come again, where that helps.
+    #[must_use]
+    pub const fn retry_after_seconds(&self) -> Option<u64> {
+        match self {
+            Self::TooMany {
+                retry_after_seconds,
+            }
+            | Self::Busy {
+                retry_after_seconds,
+            } => Some(*retry_after_seconds),
+            Self::Collided => Some(1),
+            Self::Unsure => Some(2),
+            _ => None,
         }
     }
 
@@ -251,15 +283,12 @@ impl Error {
 
 impl From<DbErr> for Error {
     fn from(cause: DbErr) -> Self {
-        match cause {
-            // No connection to be had, or the engine is locked: the caller may try again.
-            DbErr::ConnectionAcquire(_) => Self::Busy {
+        match Trouble::of(&cause) {
+            Trouble::Collision => Self::Collided,
+            Trouble::Outage => Self::Busy {
                 retry_after_seconds: 2,
             },
-            other if super::database::is_busy(&other) => Self::Busy {
-                retry_after_seconds: 2,
-            },
-            other => Self::internal(other),
+            Trouble::Defect => Self::internal(cause),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What happened, said once: the audit trail, live pushes and mails all come from here, and webhooks will.
 
-use entity::id::{OrderId, SubscriptionId};
+use std::{fmt, str::FromStr};
+
+use entity::id::{OrderId, SubscriptionId, UserId};
 use serde::Serialize;
 
 /// Something that happened. Its serialised form is kept for ever: fields are added, never renamed.
@@ -36,6 +38,43 @@ pub enum Topic {
     Jobs,
     /// Some test clock is to be moved.
     TestClocks,
+    /// What one person may do, or one of their log-ins, ended or changed.
+    Rights(UserId),
+}
+
+/// No topic of this version: another one may have sent it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownTopic;
+
+/// The form in which topics travel between replicas.
+impl fmt::Display for Topic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Order(id) => write!(f, "order {id}"),
+            Self::Outbox => f.write_str("outbox"),
+            Self::Subscription(id) => write!(f, "subscription {id}"),
+            Self::Jobs => f.write_str("jobs"),
+            Self::TestClocks => f.write_str("test_clocks"),
+            Self::Rights(id) => write!(f, "rights {id}"),
+        }
+    }
+}
+
+impl FromStr for Topic {
+    type Err = UnknownTopic;
+
+    fn from_str(text: &str) -> Result<Self, UnknownTopic> {
+        let (class, id) = text.split_once(' ').unwrap_or((text, ""));
+        match (class, id) {
+            ("outbox", "") => Ok(Self::Outbox),
+            ("jobs", "") => Ok(Self::Jobs),
+            ("test_clocks", "") => Ok(Self::TestClocks),
+            ("order", id) => id.parse().map(Self::Order).map_err(|_| UnknownTopic),
+            ("subscription", id) => id.parse().map(Self::Subscription).map_err(|_| UnknownTopic),
+            ("rights", id) => id.parse().map(Self::Rights).map_err(|_| UnknownTopic),
+            _ => Err(UnknownTopic),
+        }
+    }
 }
 
 /// An event as it waits for the commit.
@@ -66,5 +105,30 @@ impl Sample {
             kind: E::KIND,
             payload: serde_json::to_value(event)?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn topics_travel_as_text_and_nothing_else_is_taken_for_one() {
+        let id = Uuid::from_u128(7);
+        for topic in [
+            Topic::Order(OrderId(id)),
+            Topic::Outbox,
+            Topic::Subscription(SubscriptionId(id)),
+            Topic::Jobs,
+            Topic::TestClocks,
+            Topic::Rights(UserId(id)),
+        ] {
+            assert_eq!(topic.to_string().parse(), Ok(topic));
+        }
+        let other = SubscriptionId(id);
+        for text in ["", "order", "orders", "outbox x", &format!("order {other}")] {
+            assert_eq!(text.parse::<Topic>(), Err(UnknownTopic), "{text}");
+        }
     }
 }

@@ -18,6 +18,7 @@ use super::{
     entropy::{Entropy, uuid_at},
     error::{Error, Result},
     hub::Hub,
+    job_run::Lease,
     links::Links,
     policy::Policy,
     timeline::Timeline,
@@ -89,6 +90,8 @@ pub struct Op {
     origin: Arc<Origin>,
     timeline: Timeline,
     trace: Option<TraceParent>,
+    lease: Option<Arc<Lease>>,
+    from_replica: bool,
 }
 
 impl Op {
@@ -102,6 +105,8 @@ impl Op {
             origin: Arc::new(origin),
             timeline: Timeline::Machine,
             trace: None,
+            lease: None,
+            from_replica: false,
         }
     }
 
@@ -137,6 +142,21 @@ impl Op {
             trace,
             ..self.clone()
         }
+    }
+
+    /// The same operation, as a run of a job: it writes only while the run is its own.
+    #[must_use]
+    pub fn under(&self, lease: Lease) -> Self {
+        Self {
+            lease: Some(Arc::new(lease)),
+            ..self.clone()
+        }
+    }
+
+    /// The run of a job that it belongs to.
+    #[must_use]
+    pub fn lease(&self) -> Option<&Lease> {
+        self.lease.as_deref()
     }
 
     /// The house.
@@ -224,7 +244,39 @@ impl Op {
     /// For reading what is committed.
     #[must_use]
     pub fn reader(&self) -> &DatabaseConnection {
-        self.app.database.reader()
+        let database = &self.app.database;
+        match database.replica() {
+            Some(replica) if self.from_replica => replica.connection(),
+            _ => database.reader(),
+        }
+    }
+
+    /// Reads a list or a sum with the operation that it is given: for staff from the replica, where there is one and
+    /// it has all that was committed by now; for everybody else, and when the replica fails, from the primary.
+    ///
+    /// # Errors
+    /// What `read` answers.
+    pub async fn read_list<T, R>(&self, read: impl Fn(Self) -> R) -> Result<T>
+    where
+        R: Future<Output = Result<T>>,
+    {
+        let database = &self.app.database;
+        if self.actor.may(Access::Staff)
+            && let Some(replica) = database.replica()
+            && replica.has_all_of(database.reader()).await
+        {
+            let there = Self {
+                from_replica: true,
+                ..self.clone()
+            };
+            match read(there).await {
+                Err(error @ (Error::Internal(_) | Error::Busy { .. } | Error::Collided)) => {
+                    replica.leave(&format!("{error:?}"));
+                }
+                answered => return answered,
+            }
+        }
+        read(self.clone()).await
     }
 
     /// Refuses whoever may not pass.

@@ -10,8 +10,10 @@ use entity::{
 use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait};
 
 use super::{
+    database,
     error::Result,
     event::{Event, Recorded, Topic},
+    job_run,
     op::Op,
     outbox,
     timeline::Timeline,
@@ -88,13 +90,17 @@ impl Tx {
     /// live subscribers and whoever empties the outbox.
     ///
     /// # Errors
-    /// Nothing was done, unless the connection broke during the commit itself: then it is unknown, and
-    /// whoever needs to know must read again.
+    /// Nothing was done; of a job, because the run is another replica's by now. [`super::Error::Unsure`] when the
+    /// connection broke during the commit itself: then whoever needs to know must read again, by key.
     pub async fn commit(self) -> Result<()> {
         if !self.recorded.is_empty() {
             self.store_events().await?;
         }
-        self.transaction.commit().await?;
+        if let Some(lease) = self.op.lease() {
+            job_run::require_held(&self, lease).await?;
+        }
+        let committed = self.transaction.commit().await;
+        committed.map_err(database::failed_commit)?;
         for topic in self.topics {
             self.op.app().hub.poke(topic);
         }

@@ -39,7 +39,7 @@ pub async fn receive_notice(op: &Op, notice: &Notice) -> Result<Received> {
     match store_and_apply(op, notice).await {
         Ok(received) => Ok(received),
         // An engine that does not answer will not store either: let the gateway come again.
-        Err(error @ Error::Busy { .. }) => Err(error),
+        Err(error) if error.is_unavailable() => Err(error),
         Err(error) => {
             tracing::error!(
                 trade = %notice.merchant_trade_no, error = ?error,

@@ -276,7 +276,7 @@ pub(super) async fn close_renewal(
 async fn note_failure(op: &Op, id: SubscriptionId, error: &Error) -> Result<()> {
     let mut tx = op.begin().await?;
     let row = subscriptions::query::lock(&mut tx, id).await?;
-    let busy = matches!(error, Error::Busy { .. });
+    let busy = error.is_unavailable();
     let failures = if busy { row.failures } else { row.failures + 1 };
     let is_parked = failures >= calendar::MOST_FAILURES;
     let wait = Duration::minutes(1 << failures.clamp(0, 9));

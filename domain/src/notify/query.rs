@@ -1,10 +1,11 @@
 //! Reading the outbox.
 
+use chrono::{DateTime, Duration, Utc};
 use entity::{
     id::DeliveryId,
     notify::{DeliveryState, delivery},
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Select};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Select};
 
 use crate::base::{
     Access, Actor, Error, Op, Result,
@@ -61,6 +62,35 @@ pub fn staff_list(op: &Op, filter: &DeliveryFilter) -> Result<Select<delivery::E
         list = list.filter(delivery::Column::Subject.eq(subject.as_str()));
     }
     Ok(list)
+}
+
+/// How far behind the outbox is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backlog {
+    /// For how long the delivery that waits longest has been due.
+    pub lag: Duration,
+    /// How many will not be tried any more, until a person has seen to them.
+    pub dead: u64,
+}
+
+/// How far behind the outbox is, for the figures.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn backlog(op: &Op) -> Result<Backlog> {
+    let oldest: Option<Option<DateTime<Utc>>> = delivery::Entity::find()
+        .filter(delivery::Column::State.eq(DeliveryState::Queued))
+        .select_only()
+        .column_as(delivery::Column::NextAt.min(), "oldest")
+        .into_tuple()
+        .one(op.reader())
+        .await?;
+    let dead = delivery::Entity::find().filter(delivery::Column::State.eq(DeliveryState::Dead));
+    let lag = oldest.flatten().map(|due| op.machine_now() - due);
+    Ok(Backlog {
+        lag: lag.unwrap_or_default().max(Duration::zero()),
+        dead: dead.count(op.reader()).await?,
+    })
 }
 
 /// Newest first, the only sorting of the outbox.

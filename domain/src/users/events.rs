@@ -6,12 +6,13 @@ use entity::{
 };
 use serde::Serialize;
 
-use crate::base::{Event, event::Sample};
+use crate::base::{Event, Topic, event::Sample};
 
 use super::sessions::EndReason;
 
 macro_rules! events {
-    ($($(#[$doc:meta])* $name:ident = $kind:literal about $subject:ident $(, $causes_mail:ident)? {
+    ($($(#[$doc:meta])* $name:ident = $kind:literal about $subject:ident $(, $causes_mail:ident)?
+        $(; rights of $owner:ident)? {
         $($(#[$field_doc:meta])* $field:ident: $type:ty,)+
     })+) => {$(
         $(#[$doc])*
@@ -29,6 +30,11 @@ macro_rules! events {
 
             $(fn $causes_mail(&self) -> bool {
                 true
+            })?
+
+            // Live connections look at once whether their log-in still stands.
+            $(fn topics(&self) -> Vec<Topic> {
+                vec![Topic::Rights(self.$owner)]
             })?
         }
     )+};
@@ -55,7 +61,7 @@ events! {
         fields: Vec<&'static str>,
     }
     /// An admin changed an account.
-    UserUpdated = "user.updated" about user_id {
+    UserUpdated = "user.updated" about user_id; rights of user_id {
         /// Whose.
         user_id: UserId,
         /// Which fields, never their values.
@@ -90,17 +96,17 @@ events! {
         user_id: UserId,
     }
     /// An account was closed.
-    UserDeactivated = "user.deactivated" about user_id {
+    UserDeactivated = "user.deactivated" about user_id; rights of user_id {
         /// Whose.
         user_id: UserId,
     }
     /// A person's data was removed.
-    UserErased = "user.erased" about user_id {
+    UserErased = "user.erased" about user_id; rights of user_id {
         /// Whose.
         user_id: UserId,
     }
     /// Several sessions of a person were ended at once.
-    UserSessionsEnded = "user.sessions_ended" about user_id {
+    UserSessionsEnded = "user.sessions_ended" about user_id; rights of user_id {
         /// Whose.
         user_id: UserId,
         /// Why.
@@ -116,7 +122,7 @@ events! {
         user_id: UserId,
     }
     /// One session was ended.
-    SessionEnded = "session.ended" about session_id {
+    SessionEnded = "session.ended" about session_id; rights of user_id {
         /// The log-in.
         session_id: SessionId,
         /// Whose.
@@ -125,7 +131,7 @@ events! {
         reason: EndReason,
     }
     /// A refresh token came a second time, so the session was ended: somebody may have stolen it.
-    SessionTokenReused = "session.token_reused" about session_id, causes_mail {
+    SessionTokenReused = "session.token_reused" about session_id, causes_mail; rights of user_id {
         /// The log-in.
         session_id: SessionId,
         /// Whose.

@@ -52,6 +52,87 @@ async fn one_event_is_one_mail_however_many_workers_look() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn eight_dispatchers_deliver_each_mail_once_and_each_thing_s_mails_in_order() {
+    on_each_engine(|house| async move {
+        // Given six people with four mails each, about one thing: their account
+        let names = ["mei", "lin", "ann", "bob", "cai", "dan"];
+        for name in names {
+            let person = house.customer(name).await;
+            let phrases = [
+                crate::kit::PASSWORD,
+                "second phrase",
+                "third phrase",
+                "fourth phrase",
+            ];
+            for change in phrases.windows(2) {
+                users::change_password(&person.op, change[0], change[1])
+                    .await
+                    .unwrap();
+            }
+        }
+        // When eight dispatchers work at once, and none waits for another
+        let dispatchers = (0..8).map(|_| {
+            let op = house.job();
+            tokio::spawn(async move {
+                let mut empty = 0;
+                while empty < 3 {
+                    let sent = domain::flows::send_mails(&op, 5).await.unwrap();
+                    empty = if sent == 0 { empty + 1 } else { 0 };
+                }
+            })
+        });
+        for dispatcher in join_all(dispatchers).await {
+            dispatcher.unwrap();
+        }
+        while post(&house).await > 0 {}
+        // Then nothing came twice, and everybody's came in their order
+        let mut sent = ids(&house);
+        assert_eq!(sent.len(), 24);
+        sent.sort_unstable();
+        sent.dedup();
+        assert_eq!(sent.len(), 24, "none came twice");
+        assert_eq!(states(&house).await, [DeliveryState::Done; 24]);
+        assert!(deliveries(&house).await.iter().all(|row| row.attempt == 1));
+        let mut rows = deliveries(&house).await;
+        rows.sort_by(|one, other| {
+            (&one.subject, one.sequence).cmp(&(&other.subject, other.sequence))
+        });
+        let place = |row: &entity::notify::delivery::Model| {
+            let id = row.id.to_string();
+            ids(&house).iter().position(|sent| *sent == id)
+        };
+        for pair in rows
+            .windows(2)
+            .filter(|pair| pair[0].subject == pair[1].subject)
+        {
+            assert!(place(&pair[0]) < place(&pair[1]), "{pair:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_far_behind_the_outbox_is_can_be_seen() {
+    on_each_engine(|house| async move {
+        let backlog = async || notify::query::backlog(&house.job()).await.unwrap();
+        assert_eq!(
+            (backlog().await.lag, backlog().await.dead),
+            (Duration::zero(), 0)
+        );
+        house.customer("mei").await;
+        house.wait(Duration::seconds(90));
+        assert_eq!(backlog().await.lag, Duration::seconds(90));
+        house.mailer.meets(Some(NotSent::Refused("no".to_owned())));
+        post(&house).await;
+        assert_eq!(
+            (backlog().await.lag, backlog().await.dead),
+            (Duration::zero(), 1)
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_not_committed_causes_no_mail() {
     on_each_engine(|house| async move {
         house.customer("mei").await;

@@ -21,6 +21,10 @@ pub struct Model {
     pub handled: i64,
     /// What went wrong.
     pub error: Option<String>,
+    /// How often the slot was taken; whoever holds an older number is not its owner any more.
+    pub fence: i64,
+    /// Until when it belongs to its owner; `None` for a run of a program that knew no leases.
+    pub lease_until: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

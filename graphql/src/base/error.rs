@@ -129,6 +129,17 @@ pub fn for_payload<T>(
     }
 }
 
+/// What an error stands for that may be gone when the operation is done again: nothing was done, because others wrote
+/// the same at the same time. It is the source of such an error, which stays in the house.
+#[derive(Clone, Copy, Debug)]
+pub struct Collision;
+
+impl std::fmt::Display for Collision {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        Error::Collided.fmt(formatter)
+    }
+}
+
 /// The top-level error for a domain error: a fixed sentence and a code; an unexpected cause is logged here.
 #[must_use]
 pub fn outward(error: Error) -> async_graphql::Error {
@@ -143,22 +154,21 @@ pub fn outward(error: Error) -> async_graphql::Error {
         Error::Invalid { .. } | Error::Refused { .. } => "BAD_USER_INPUT",
         other => other.code(),
     };
-    async_graphql::Error::new(error.to_string()).extend_with(|_, extensions| {
+    let told = match error {
+        Error::Collided => async_graphql::Error::new_with_source(Collision),
+        _ => async_graphql::Error::new(error.to_string()),
+    };
+    told.extend_with(|_, extensions| {
         extensions.set("code", code);
+        if let Some(wait) = error.retry_after_seconds() {
+            extensions.set("retryAfterSeconds", wait);
+        }
         match &error {
             Error::Invalid { field, code, .. } => {
                 extensions.set("field", *field);
                 extensions.set("reason", code.name());
             }
             Error::Refused { code, .. } => extensions.set("reason", code.name()),
-            Error::TooMany {
-                retry_after_seconds,
-            }
-            | Error::Busy {
-                retry_after_seconds,
-            } => {
-                extensions.set("retryAfterSeconds", *retry_after_seconds);
-            }
             _ => {}
         }
     })

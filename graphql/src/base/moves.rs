@@ -11,10 +11,10 @@ use sea_orm::ActiveEnum;
 
 use super::error::outward;
 
-/// How often the log is read without a poke: other processes may write to a shared database, and their pokes
-/// do not reach this one.
-const POLL_SHARED: Duration = Duration::from_secs(5);
-const POLL_ALONE: Duration = Duration::from_secs(60);
+/// How often the log is read without a poke: other processes may write to a shared database, and while nobody
+/// carries their pokes here, looking is the only way to know.
+const POLL_DEAF: Duration = Duration::from_secs(5);
+const POLL_HEARING: Duration = Duration::from_secs(60);
 
 /// A follower who is further behind than this is told where the thing stands, and not each step there: a busy
 /// one must not pile up for a client that reads slowly.
@@ -25,7 +25,6 @@ pub struct Follower {
     op: Op,
     subject: String,
     listener: Listener,
-    poll: Duration,
     /// The last version that was sent.
     sent: i64,
     waiting: VecDeque<transition::Model>,
@@ -39,10 +38,6 @@ impl Follower {
     #[must_use]
     pub fn new(op: Op, subject: String, listener: Listener, version: i64) -> Self {
         Self {
-            poll: match op.app().database.is_shared() {
-                true => POLL_SHARED,
-                false => POLL_ALONE,
-            },
             op,
             subject,
             listener,
@@ -69,6 +64,14 @@ impl Follower {
         })
     }
 
+    fn patience(&self) -> Duration {
+        let app = self.op.app();
+        match app.database.is_shared() && !app.hub.hears_replicas() {
+            true => POLL_DEAF,
+            false => POLL_HEARING,
+        }
+    }
+
     async fn next(&mut self) -> Result<transition::Model> {
         loop {
             if let Some(one) = self.waiting.pop_front() {
@@ -76,9 +79,10 @@ impl Follower {
                 return Ok(one);
             }
             if !self.woken {
+                let patience = self.patience();
                 tokio::select! {
                     () = self.listener.poked() => {}
-                    () = tokio::time::sleep(self.poll) => {}
+                    () = tokio::time::sleep(patience) => {}
                 }
             }
             self.woken = false;

@@ -78,10 +78,15 @@ macro_rules! connection {
                 sort: &domain::base::page::Sort<$entity>,
                 request: &domain::base::page::PageRequest,
             ) -> async_graphql::Result<Self> {
-                let page =
-                    domain::base::page::fetch(op.reader(), everything.clone(), sort, request)
-                        .await
-                        .map_err($crate::base::error::outward)?;
+                let page = op
+                    .read_list(|op| {
+                        let everything = everything.clone();
+                        async move {
+                            domain::base::page::fetch(op.reader(), everything, sort, request).await
+                        }
+                    })
+                    .await
+                    .map_err($crate::base::error::outward)?;
                 Ok(Self {
                     op: op.clone(),
                     everything,
@@ -121,7 +126,12 @@ macro_rules! connection {
 
             /// How many rows the whole list has. Counted only when asked for.
             async fn total_count(&self) -> async_graphql::Result<u64> {
-                domain::base::page::count(self.op.reader(), self.everything.clone())
+                let everything = &self.everything;
+                self.op
+                    .read_list(|op| {
+                        let everything = everything.clone();
+                        async move { domain::base::page::count(op.reader(), everything).await }
+                    })
                     .await
                     .map_err($crate::base::error::outward)
             }

@@ -104,7 +104,8 @@ impl JobRun {
         self.begun.as_ref().and_then(|run| run.error.as_deref())
     }
 
-    /// Whether it was cut off: it began more than ten minutes ago and has no end. Its process died, most often.
+    /// Whether it was cut off: it has no end, and for a minute its process has given no sign of life. The newest such
+    /// run of a job is taken again by another replica.
     async fn is_cut_off(&self, context: &Context<'_>) -> Result<bool> {
         let now = context.op()?.machine_now();
         let begun = self.begun.as_ref();

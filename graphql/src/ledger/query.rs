@@ -29,7 +29,10 @@ impl LedgerQuery {
         #[graphql(desc = "The day; now when left out.")] as_of: Option<Date>,
     ) -> Result<TrialBalance> {
         let as_of = as_of.map(|date| date.0);
-        let books = query::trial_balance(context.op()?, as_of).await;
+        let books = context
+            .op()?
+            .read_list(|op| async move { query::trial_balance(&op, as_of).await })
+            .await;
         TrialBalance::of(books.map_err(outward)?)
     }
 

@@ -21,7 +21,11 @@ impl ReconciliationQuery {
         #[graphql(desc = "The first day.")] from: Date,
         #[graphql(desc = "The last day; it is part of it.")] to: Date,
     ) -> Result<Reconciliation> {
-        let found = flows::reconcile(context.op()?, from.0, to.0).await;
+        let (from, to) = (from.0, to.0);
+        let found = context
+            .op()?
+            .read_list(|op| async move { flows::reconcile(&op, from, to).await })
+            .await;
         found.map(Reconciliation).map_err(outward)
     }
 }

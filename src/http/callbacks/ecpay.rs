@@ -13,12 +13,13 @@ use axum::{
     routing::post,
 };
 use domain::{
-    base::{Actor, trace},
+    base::{Actor, Error, Result, trace},
     flows::{self, receive_notice::Received},
 };
 use entity::payments::NoticeKind;
 use tracing::Instrument;
 
+use crate::again::again;
 use crate::http::{
     House,
     body::{self, Unread},
@@ -70,7 +71,14 @@ async fn take_in(
     let op = house.op(Actor::System("ecpay"), "callback", &parts);
     // A task of its own: what was begun is finished, even when ECPay hangs up.
     let span = tracing::info_span!(target: trace::TARGET, "notice", kind = ?kind);
-    let receiving = async move { flows::receive_notice(&op, &notice).await };
+    let receiving = async move {
+        let collided = |answer: &Result<Received>| matches!(answer, Err(Error::Collided));
+        let entropy = op.app().entropy.as_ref();
+        again(entropy, "callback", collided, || {
+            flows::receive_notice(&op, &notice)
+        })
+        .await
+    };
     let began = Instant::now();
     let received = tokio::spawn(receiving.instrument(span).in_current_span());
     match tokio::time::timeout(PATIENCE, received).await {

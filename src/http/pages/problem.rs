@@ -49,7 +49,7 @@ pub fn page(status: StatusCode, problem: Problem) -> Response {
 pub fn of(error: &Error) -> Response {
     match error {
         Error::NotFound(_) => page(StatusCode::NOT_FOUND, Problem::Link),
-        Error::Busy { .. } => page(StatusCode::SERVICE_UNAVAILABLE, Problem::Ours),
+        busy if busy.is_unavailable() => page(StatusCode::SERVICE_UNAVAILABLE, Problem::Ours),
         other => {
             tracing::error!(error = ?other, "a page could not be shown");
             page(StatusCode::INTERNAL_SERVER_ERROR, Problem::Ours)

@@ -33,7 +33,7 @@ impl Session {
             return self.fail(&id, vec![error]).await;
         }
         let shares = &self.house.shares;
-        let standing = shares.take(actor.user_id(), self.visitor.address);
+        let standing = shares.take(actor.user_id(), self.visitor.address).await;
         if let Some(wait) = standing.and_then(|standing| standing.retry_after) {
             return self.fail(&id, vec![limits::too_often(wait)]).await;
         }
@@ -45,7 +45,7 @@ impl Session {
             }
         };
         let record = OperationRecord::of(&ready);
-        match self.admit(&ready, actor) {
+        match self.admit(&ready, actor).await {
             Ok(told) => {
                 self.note(Some(&record), actor, None);
                 self.follow(id, ready.request, told, actor);
@@ -59,13 +59,14 @@ impl Session {
     }
 
     /// What is told about the cost, when the operation may be run here and its sender can pay for it.
-    fn admit(&self, ready: &Ready, actor: Actor) -> Result<Option<Value>, ServerError> {
+    async fn admit(&mut self, ready: &Ready, actor: Actor) -> Result<Option<Value>, ServerError> {
         if ready.operation.kind != OperationType::Subscription {
             let message = "Send queries and mutations by POST; this socket is for subscriptions.";
             return Err(refusal("BAD_REQUEST", message));
         }
         let (user, address) = (actor.user_id(), self.visitor.address);
-        let share = (self.house.shares).take_cost(user, address, ready.operation.cost);
+        let cost = ready.operation.cost;
+        let share = (self.house.shares).take_cost(user, address, cost).await;
         match share.and_then(|share| share.retry_after) {
             Some(wait) => Err(limits::too_often(wait)),
             None => Ok(ready.told(share)),

@@ -82,6 +82,9 @@ impl Query {
     }
 }
 
+/// How often [`Mutation`] was asked to collide.
+pub static COLLISIONS: AtomicUsize = AtomicUsize::new(0);
+
 pub struct Mutation;
 
 #[Object]
@@ -104,6 +107,7 @@ impl Mutation {
             finished_at: Set(None),
             handled: Set(0),
             error: Set(None),
+            ..Default::default()
         };
         let inserted = job_run::Entity::insert(run);
         inserted.exec_without_returning(tx.db()).await.unwrap();
@@ -111,6 +115,15 @@ impl Mutation {
         *canaries
             .first()
             .expect("a canary that must not leave the house")
+    }
+
+    /// Collides the first times it is run in this process.
+    async fn collide(&self, times: usize) -> async_graphql::Result<usize> {
+        let tried = COLLISIONS.fetch_add(1, Ordering::Relaxed);
+        match tried < times {
+            true => Err(graphql::base::error::outward(domain::base::Error::Collided)),
+            false => Ok(tried),
+        }
     }
 
     async fn key(&self, context: &Context<'_>) -> String {
@@ -255,6 +268,7 @@ pub async fn place(settings: &[(&str, &str)]) -> Place {
         links: [1; 32],
         refresh: [2; 32],
         codes: [3; 32],
+        redis: [4; 32],
         signing: Vec::new(),
     };
     let clock = Arc::new(ManualClock::at(

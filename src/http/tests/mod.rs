@@ -8,6 +8,7 @@ mod kit;
 mod limits;
 mod panics;
 mod pressure;
+mod repeats;
 mod server;
 mod socket;
 mod socket_documents;

@@ -84,10 +84,14 @@ impl Database {
 
     /// How many rows a table has.
     pub async fn count(&self, table: &str) -> i64 {
-        let query = format!("SELECT COUNT(*) AS rows FROM {table}");
-        let query = Statement::from_string(self.connection.get_database_backend(), query);
+        self.number(&format!("SELECT COUNT(*) FROM {table}")).await
+    }
+
+    /// Asks for one number.
+    pub async fn number(&self, question: &str) -> i64 {
+        let query = Statement::from_string(self.connection.get_database_backend(), question);
         let row = self.connection.query_one_raw(query).await.unwrap().unwrap();
-        row.try_get("", "rows").unwrap()
+        row.try_get_by_index(0).unwrap()
     }
 
     /// How many rows each table has.

@@ -2,12 +2,14 @@
 
 pub mod browser;
 pub mod client;
+pub mod cluster;
 pub mod collector;
 pub mod customer;
 pub mod database;
 pub mod invariants;
 pub mod live;
 pub mod raw;
+pub mod redis;
 pub mod scenario;
 pub mod server;
 pub mod smtp;
@@ -17,4 +19,4 @@ pub mod wait;
 pub use browser::Browser;
 pub use live::Said;
 pub(crate) use scenario::both_engines;
-pub use scenario::{Engine, Shop, run};
+pub use scenario::{Engine, Shop, run, run_on};

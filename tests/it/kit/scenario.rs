@@ -53,6 +53,13 @@ pub struct Shop {
     home: std::path::PathBuf,
 }
 
+/// Another server of a shop. It is killed when this goes.
+#[derive(Debug)]
+pub struct Replica {
+    pub url: String,
+    _server: Server,
+}
+
 /// Runs a scenario against a shop with these settings besides the usual ones. Whatever it says, everything is
 /// gone afterwards; when it fails, the server's log is printed, and when it does not, the books must be right.
 pub async fn run<F>(engine: Engine, settings: &[(&str, &str)], scenario: impl FnOnce(Shop) -> F)
@@ -74,9 +81,29 @@ where
         }
         Engine::Postgres => templates::copy_postgres(&name).await,
     };
-    let database = Database::open(&url).await;
+    let outcome = AssertUnwindSafe(run_on(&home, &url, settings, scenario))
+        .catch_unwind()
+        .await;
+    if engine == Engine::Postgres {
+        templates::drop_postgres(&name).await;
+    }
+    if let Err(failure) = outcome {
+        std::panic::resume_unwind(failure);
+    }
+}
+
+/// The same on a database that is there already, with the demo accounts and plans in it.
+pub async fn run_on<F>(
+    home: &Home,
+    url: &str,
+    settings: &[(&str, &str)],
+    scenario: impl FnOnce(Shop) -> F,
+) where
+    F: Future<Output = ()>,
+{
+    let database = Database::open(url).await;
     let everything = async {
-        let shop = Shop::open(&home, &url, database.clone(), settings).await;
+        let shop = Shop::open(home, url, database.clone(), settings).await;
         scenario(shop).await;
         invariants::hold(&database).await;
     };
@@ -89,9 +116,6 @@ where
         );
     }
     database.close().await;
-    if engine == Engine::Postgres {
-        templates::drop_postgres(&name).await;
-    }
     if let Err(failure) = outcome {
         std::panic::resume_unwind(failure);
     }
@@ -158,6 +182,36 @@ impl Shop {
         }
     }
 
+    /// Another server on the same database, under the same keys.
+    pub async fn replica(&self) -> Replica {
+        let home = self.home.join("replica");
+        fs::create_dir(&home).unwrap();
+        for key in ["secret.key", "signing.key"] {
+            fs::copy(self.home.join(key), home.join(key)).unwrap();
+        }
+        let port = free_port();
+        let url = format!("http://127.0.0.1:{port}");
+        let own = [
+            ("FABRICA_LISTEN", format!("127.0.0.1:{port}")),
+            ("FABRICA_PUBLIC_URL", self.url.clone()),
+            ("FABRICA_DATA_DIR", home.display().to_string()),
+        ];
+        let is_own = |name: &str| own.iter().any(|(own, _)| *own == name);
+        let same = (self.settings.iter())
+            .filter(|(name, _)| !is_own(name))
+            .cloned();
+        let own = own.iter().cloned();
+        let settings: Vec<_> = same
+            .chain(own.map(|(name, value)| (name.to_owned(), value)))
+            .collect();
+        let log = self.home.join("server.log");
+        let server = Server::start(&self.http, &url, &settings, &log).await;
+        Replica {
+            url,
+            _server: server.unwrap(),
+        }
+    }
+
     /// Kills the server without a word.
     pub fn kill(&mut self) {
         if let Some(server) = self.server.take() {
@@ -207,6 +261,13 @@ impl Shop {
 
     fn mailbox(&self) -> Mailbox {
         Mailbox::new(self.home.join("mail"))
+    }
+
+    /// What the server at `url` says of its parts.
+    pub async fn parts(&self, url: &str) -> serde_json::Value {
+        let answer = self.http.get(format!("{url}/health/detailed")).send().await;
+        let answer: serde_json::Value = answer.unwrap().json().await.unwrap();
+        answer["parts"].clone()
     }
 
     /// Somebody who is not logged in.

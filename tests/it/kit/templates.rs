@@ -32,7 +32,8 @@ fn build() -> String {
         .to_string()
 }
 
-fn seed(database_url: &str) {
+/// Migrates a database and puts the demo accounts and plans into it.
+pub fn seed(database_url: &str) {
     let home = Home::new();
     let settings = [
         ("DATABASE_URL", database_url.to_owned()),
@@ -122,6 +123,16 @@ pub async fn copy_postgres(name: &str) -> String {
         &format!("SELECT pg_advisory_unlock({TEMPLATE_LOCK})"),
     )
     .await;
+    sibling(&maintenance, name)
+}
+
+/// Makes a database under `name` with nothing in it, and returns its URL.
+pub async fn empty_postgres(name: &str) -> String {
+    let maintenance = maintenance_url();
+    let server = connect(&maintenance).await;
+    let old = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+    run(&server, &old).await;
+    run(&server, &format!("CREATE DATABASE {name}")).await;
     sibling(&maintenance, name)
 }
 
