@@ -17,6 +17,7 @@ use tokio::sync::Semaphore;
 use crate::{
     config::{self, Config, Keys, Profile},
     parts::{self, Mails},
+    telemetry::{statements, traces},
 };
 
 /// Why the house could not be built.
@@ -83,7 +84,10 @@ pub async fn open_database(config: &Config) -> Result<Database, BuildError> {
     {
         std::fs::create_dir_all(directory)?;
     }
-    let database = Database::connect(config.store.database_url.expose_secret()).await?;
+    let mut database = Database::connect(config.store.database_url.expose_secret()).await?;
+    if traces::are_collected() {
+        database.on_statement(statements::note);
+    }
     match &config.store.database_read_url {
         Some(url) => {
             (database.with_replica(url.expose_secret()).await).map_err(BuildError::Replica)

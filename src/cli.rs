@@ -140,6 +140,9 @@ pub struct Schema {
     /// `events.md`: every kind of event with a sample.
     #[arg(long)]
     pub events: bool,
+    /// `metrics.md`: every figure at `/metrics`.
+    #[arg(long)]
+    pub metrics: bool,
     /// Writes files into this folder instead of printing.
     #[arg(long)]
     pub out: Option<PathBuf>,
@@ -171,8 +174,11 @@ fn obey(command: Command) -> Result<ExitCode, Failure> {
         print!("{}", config::table_of(&config));
         return Ok(ExitCode::SUCCESS);
     }
-    telemetry::start_logging(&config.logging);
-    within_runtime(with_settings(command, config))
+    // Outside of the runtime, which the collector's thread must not wait for.
+    telemetry::start(&config.logging)?;
+    let done = within_runtime(with_settings(command, config));
+    telemetry::traces::end();
+    done
 }
 
 async fn with_settings(command: Command, config: Config) -> Result<ExitCode, Failure> {

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use crate::{cli::Schema, config, reference};
+use crate::{cli::Schema, config, reference, telemetry::figures};
 
 use super::Failure;
 
@@ -11,7 +11,12 @@ use super::Failure;
 /// # Errors
 /// A file cannot be written.
 pub fn run(which: &Schema) -> Result<(), Failure> {
-    let all = !(which.sdl || which.settings || which.permissions || which.errors || which.events);
+    let all = !(which.sdl
+        || which.settings
+        || which.permissions
+        || which.errors
+        || which.events
+        || which.metrics);
     for (name, wanted, text) in files()? {
         let wanted = all
             || match wanted {
@@ -20,6 +25,7 @@ pub fn run(which: &Schema) -> Result<(), Failure> {
                 Kind::Permissions => which.permissions,
                 Kind::Errors => which.errors,
                 Kind::Events => which.events,
+                Kind::Metrics => which.metrics,
             };
         match (&which.out, wanted) {
             (_, false) => {}
@@ -37,10 +43,11 @@ enum Kind {
     Permissions,
     Errors,
     Events,
+    Metrics,
 }
 
 /// Every file of `schema/` with its text.
-fn files() -> Result<[(&'static str, Kind, String); 5], Failure> {
+fn files() -> Result<[(&'static str, Kind, String); 6], Failure> {
     Ok([
         ("schema.graphql", Kind::Sdl, graphql::sdl()),
         ("settings.md", Kind::Settings, config::settings_markdown()),
@@ -51,6 +58,7 @@ fn files() -> Result<[(&'static str, Kind, String); 5], Failure> {
         ),
         ("errors.md", Kind::Errors, reference::errors_markdown()),
         ("events.md", Kind::Events, reference::events_markdown()?),
+        ("metrics.md", Kind::Metrics, figures::metrics_markdown()),
     ])
 }
 

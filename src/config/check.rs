@@ -77,6 +77,7 @@ pub(super) fn everywhere(config: &Config, problems: &mut Problems) {
         );
     }
     mail(config, problems);
+    collector(config, problems);
     let tax_id = &config.shop.seller.tax_id;
     let is_tax_id = tax_id.len() == 8 && tax_id.bytes().all(|byte| byte.is_ascii_digit());
     if !tax_id.is_empty() && !is_tax_id {
@@ -101,6 +102,18 @@ pub(super) fn everywhere(config: &Config, problems: &mut Problems) {
             "FABRICA_LOG",
             "write a level (error, warn, info, debug, trace) or a filter such as info,fabrica=debug",
         );
+    }
+}
+
+fn collector(config: &Config, problems: &mut Problems) {
+    if let Some(address) = &config.logging.collector {
+        let url = Url::parse(address.expose_secret()).ok();
+        if !url.is_some_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host()) {
+            problems.add(
+                "OTEL_EXPORTER_OTLP_ENDPOINT",
+                "write the address of a collector, such as http://collector:4318",
+            );
+        }
     }
 }
 

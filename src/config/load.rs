@@ -100,6 +100,7 @@ fn read(reader: &mut Reader) -> Config {
                 },
                 &[("json", LogFormat::Json), ("text", LogFormat::Text)],
             ),
+            collector: reader.secret("OTEL_EXPORTER_OTLP_ENDPOINT"),
         },
     }
 }

@@ -203,6 +203,8 @@ pub struct Logging {
     pub filter: String,
     /// How.
     pub format: LogFormat,
+    /// Where traces are sent; may hold a password.
+    pub collector: Option<SecretString>,
 }
 
 /// How lines are logged.

@@ -119,6 +119,7 @@ fn value(config: &Config, name: &str) -> Option<String> {
             LogFormat::Json => "json",
             LogFormat::Text => "text",
         }),
+        "OTEL_EXPORTER_OTLP_ENDPOINT" => exposed(config.logging.collector.as_ref()),
         _ => None,
     }
 }

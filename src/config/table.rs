@@ -182,6 +182,8 @@ pub const SETTINGS: &[Setting] = &[
         "What is logged: a level (`warn`), or a filter such as `info,fabrica=debug`."),
     setting(Observation, "FABRICA_LOG_FORMAT", Open, "json, in development text",
         "How it is logged: `json`, one object a line, or `text`."),
+    setting(Observation, "OTEL_EXPORTER_OTLP_ENDPOINT", Url, "none",
+        "The collector that traces are sent to, over OTLP with protobuf in HTTP: `http://collector:4318`, to which `/v1/traces` is added. OpenTelemetry's other variables hold too: `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_TRACES_SAMPLER`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_BSP_*`."),
     setting(Observation, "FABRICA_METRICS_TOKEN", Secret, "none",
         "When set, `/metrics` is given only to those who send it as a bearer token."),
 ];

@@ -10,7 +10,7 @@ use axum::{
     http::{Method, StatusCode, header::RETRY_AFTER},
     response::Response,
 };
-use domain::base::{Op, Timeline};
+use domain::base::{Op, Timeline, TraceParent, trace};
 use tracing::Instrument;
 
 use super::{
@@ -97,7 +97,9 @@ async fn respond(
     let origin = caller::origin(house, &parts.headers, &parts.extensions);
     let timeline = Timeline::of(house.app.database.reader(), caller.test_clock);
     let timeline = timeline.await.map_err(unknown_caller)?;
-    let op = Op::new(house.app.clone(), caller.actor, &request_id.0, origin).on(timeline);
+    let op = Op::new(house.app.clone(), caller.actor, &request_id.0, origin)
+        .on(timeline)
+        .traced(parts.extensions.get::<TraceParent>().copied());
     let carried = Carried {
         op,
         key: idempotency::key(&parts.headers).map_err(Refused::bad)?,
@@ -141,10 +143,12 @@ async fn run(
     time: Duration,
 ) -> Result<Outcome, Refused> {
     let schema = house.schema.clone();
+    let span = tracing::info_span!(target: trace::TARGET, "operation", kind = %kind);
     let work = async move {
         let answer = repeat::answer(schema.as_ref(), asked, carried);
         tokio::time::timeout(time, answer).await
     };
+    let work = work.instrument(span);
     let ended = if kind == OperationType::Mutation {
         let task = house.shutdown.tasks.spawn(work.in_current_span());
         match task.await {

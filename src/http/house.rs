@@ -5,13 +5,13 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 use adapters::{ecpay::Ecpay, redis::Redis, simulator::Simulator};
 use async_graphql::{ObjectType, Request, Response, Schema, SubscriptionType};
 use axum::http::request::Parts;
-use domain::base::{Actor, App, Op, Origin};
+use domain::base::{Actor, App, Op, Origin, TraceParent};
 use entity::id::UserId;
 use futures_util::{future::BoxFuture, stream::BoxStream};
 use graphql::document::Documents;
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use crate::{config::Config, documents::Store, shutdown::Shutdown};
+use crate::{config::Config, documents::Store, shutdown::Shutdown, telemetry::gauges::Gauges};
 
 use super::{caller, limits::Shares, request_id::RequestId, tally::Tally};
 
@@ -36,6 +36,8 @@ pub struct House {
     pub shutdown: Shutdown,
     /// The figures.
     pub metrics: PrometheusHandle,
+    /// The figures that are read when somebody fetches them.
+    pub gauges: Arc<Gauges>,
     /// How much and how long.
     pub limits: Limits,
     /// What replicas share, when there is one.
@@ -66,6 +68,7 @@ impl House {
             schema,
             documents: Arc::default(),
             trusted: Arc::default(),
+            gauges: Arc::new(Gauges::of(&config)),
             config,
             shutdown,
             metrics,
@@ -103,6 +106,7 @@ impl House {
             &request_id,
             Origin { door, ..origin },
         )
+        .traced(parts.extensions.get::<TraceParent>().copied())
     }
 }
 

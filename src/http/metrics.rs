@@ -37,6 +37,7 @@ pub(super) async fn figures(
             return response;
         }
     }
+    house.gauges.refresh(&house.app).await;
     let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     ([(CONTENT_TYPE, kind)], house.metrics.render()).into_response()
 }

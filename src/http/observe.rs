@@ -4,12 +4,20 @@ use std::{panic::AssertUnwindSafe, time::Instant};
 
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::{HeaderValue, StatusCode},
+    http::{HeaderMap, HeaderValue, Method, StatusCode},
     middleware::Next,
     response::Response,
 };
+use domain::base::{TraceParent, trace::TARGET};
 use futures_util::FutureExt;
-use tracing::Instrument;
+use opentelemetry::{
+    KeyValue, Value,
+    trace::{Status, TraceContextExt},
+};
+use tracing::{Instrument, Span};
+use tracing_opentelemetry::OpenTelemetrySpanExt;
+
+use crate::telemetry::traces;
 
 use super::{
     answer::json_error,
@@ -28,8 +36,15 @@ pub async fn observe(State(house): State<House>, mut request: Request, next: Nex
         .get::<MatchedPath>()
         .map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
     request.extensions_mut().insert(id.clone());
-    let span = tracing::info_span!("request", request_id = %id.0);
-    let answered = AssertUnwindSafe(next.run(request).instrument(span.clone()))
+    let kept = tracing::info_span!(
+        target: TARGET, "request", otel.kind = "server", request_id = %id.0,
+    );
+    let trace = traces::begin(&kept, came(&route, request.headers(), &house), &house.app);
+    let trace_id = trace.trace_id();
+    // The span for lines is the inner one: it is what tasks of a request carry on.
+    let span = tracing::info_span!("request", request_id = %id.0, trace_id);
+    request.extensions_mut().insert(trace);
+    let answered = AssertUnwindSafe(next.run(request).instrument(span).instrument(kept.clone()))
         .catch_unwind()
         .await;
     let mut response = answered.unwrap_or_else(|_| after_panic(&id));
@@ -54,11 +69,60 @@ pub async fn observe(State(house): State<House>, mut request: Request, next: Nex
     let operation_name = operation.and_then(|operation| operation.name.as_deref());
     let op_hash = operation.map(|operation| &*operation.hash);
     let cost = operation.map(|operation| operation.cost);
+    describe(&kept, &method, &route, status, code, record);
     tracing::info!(
-        request_id = %id.0, %method, route, status, duration_ms,
+        request_id = %id.0, trace_id, %method, route, status, duration_ms,
         actor, operation_name, op_hash, cost, code, "answered"
     );
     response
+}
+
+/// What the caller brought; of a probe that comes every few seconds nothing is kept.
+fn came(route: &str, headers: &HeaderMap, house: &House) -> Option<TraceParent> {
+    if route == "/metrics" || route.starts_with("/health/") {
+        return Some(traces::fresh(&house.app));
+    }
+    traces::brought(headers)
+}
+
+/// What the span of a request says of it, when it is kept.
+fn describe(
+    span: &Span,
+    method: &Method,
+    route: &str,
+    status: u16,
+    code: Option<&str>,
+    record: Option<&Record>,
+) {
+    let context = span.context();
+    let kept = context.span();
+    if !kept.is_recording() {
+        return;
+    }
+    kept.update_name(format!("{method} {route}"));
+    let say = |key: &'static str, value: Value| kept.set_attribute(KeyValue::new(key, value));
+    say("http.request.method", method.as_str().to_owned().into());
+    say("http.route", route.to_owned().into());
+    say("http.response.status_code", i64::from(status).into());
+    if let Some(code) = code {
+        say("code", code.to_owned().into());
+    }
+    if let Some(actor) = record.and_then(|record| record.actor.clone()) {
+        say("actor", actor.into());
+    }
+    if let Some(operation) = record.and_then(|record| record.operation.as_ref()) {
+        if let Some(name) = &operation.name {
+            say("graphql.operation.name", name.clone().into());
+        }
+        say("op_hash", operation.hash.to_string().into());
+        say(
+            "cost",
+            i64::try_from(operation.cost).unwrap_or(i64::MAX).into(),
+        );
+    }
+    if status >= 500 {
+        kept.set_status(Status::error("answered with a failure of ours"));
+    }
 }
 
 /// Counts a panic that was caught, and says in the log whose request it was.

@@ -1,6 +1,8 @@
 //! From what a client sent to an operation that may run, for HTTP, event streams and sockets alike: which
 //! document is meant, whether it is trusted, what it costs.
 
+use std::time::Instant;
+
 use async_graphql::{Request, Response, ServerError, Value};
 use domain::base::{Actor, trusted_documents::sha256_of};
 use futures_util::{StreamExt, stream::BoxStream};
@@ -12,6 +14,7 @@ use super::{
     envelope::{Envelope, Said},
     house::House,
     limits::Standing,
+    outcome,
 };
 
 /// An operation that may run.
@@ -44,12 +47,29 @@ pub(super) async fn ready(
     envelope: Envelope,
     actor: Actor,
 ) -> Result<Ready, Vec<ServerError>> {
+    let ready = prepare(house, envelope, actor).await;
+    if let Err(errors) = &ready {
+        let reason = errors.first().and_then(outcome::code_of);
+        let reason = reason.unwrap_or("none").to_owned();
+        metrics::counter!("gql_rejected_total", "reason" => reason).increment(1);
+    }
+    ready
+}
+
+async fn prepare(
+    house: &House,
+    envelope: Envelope,
+    actor: Actor,
+) -> Result<Ready, Vec<ServerError>> {
     let asks_cost = envelope.asks_cost;
     let (text, source) = open(house, envelope.document.clone())
         .await
         .map_err(|error| vec![error])?;
     let mut request = envelope.into_request(text);
-    let operation = house.documents.prepare(&mut request, actor)?;
+    let began = Instant::now();
+    let operation = house.documents.prepare(&mut request, actor);
+    metrics::histogram!("gql_guard_seconds").record(began.elapsed().as_secs_f64());
+    let operation = operation?;
     let source = match house.trusted.knows(&operation.hash) {
         true => Source::Trusted,
         false => source,

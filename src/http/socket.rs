@@ -5,7 +5,7 @@ use std::{collections::HashSet, net::IpAddr, panic::AssertUnwindSafe, time::Dura
 
 use async_graphql::Response;
 use axum::extract::ws::{Message, WebSocket};
-use domain::base::{Error, Origin, Topic, hub::Listener};
+use domain::base::{Error, Origin, Topic, TraceParent, hub::Listener};
 use entity::id::UserId;
 use futures_util::{FutureExt, StreamExt, stream::BoxStream};
 use serde_json::Value;
@@ -28,6 +28,7 @@ use super::{
 pub(super) struct Visitor {
     pub(super) origin: Origin,
     pub(super) request_id: String,
+    pub(super) trace: Option<TraceParent>,
     pub(super) address: Option<IpAddr>,
 }
 

@@ -9,6 +9,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use domain::base::TraceParent;
+
 use crate::config::Profile;
 
 use super::{
@@ -80,6 +82,7 @@ pub(super) async fn upgrade(house: House, request_id: RequestId, request: Reques
     let visitor = Visitor {
         origin: caller::origin(&house, &parts.headers, &parts.extensions),
         request_id: request_id.0.clone(),
+        trace: parts.extensions.get::<TraceParent>().copied(),
         address,
     };
     let tasks = house.shutdown.tasks.clone();

@@ -1,6 +1,10 @@
 //! One question to ECPay over HTTP: a signed form out, a bounded text back.
 
-use domain::{base::fault, ports::gateway::Unanswered};
+use domain::{
+    base::{fault, trace},
+    ports::gateway::Unanswered,
+};
+use tracing::Instrument;
 
 use super::{check_mac, settings::EcpaySettings};
 
@@ -12,6 +16,30 @@ const MOST_BYTES: usize = 64 * 1024;
 /// # Errors
 /// [`Unanswered`] for anything but a text of a decent length with status 200.
 pub async fn ask(
+    client: &reqwest::Client,
+    settings: &EcpaySettings,
+    path: &str,
+    fields: Vec<(String, String)>,
+) -> Result<String, Unanswered> {
+    let span = tracing::info_span!(
+        target: trace::TARGET, "call", otel.name = format!("POST {path}"), otel.kind = "client",
+        http.request.method = "POST", url.path = path, outcome = tracing::field::Empty,
+    );
+    let outcome = post(client, settings, path, fields)
+        .instrument(span.clone())
+        .await;
+    span.record(
+        "outcome",
+        if outcome.is_ok() {
+            "answered"
+        } else {
+            "unanswered"
+        },
+    );
+    outcome
+}
+
+async fn post(
     client: &reqwest::Client,
     settings: &EcpaySettings,
     path: &str,

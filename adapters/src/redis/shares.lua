@@ -6,7 +6,9 @@ local now = time[1] * 1000000 + time[2]
 local wholes, answer, refused = {}, {}, false
 for i, key in ipairs(KEYS) do
     local interval, holds, count = tonumber(ARGV[i * 3 - 2]), tonumber(ARGV[i * 3 - 1]), tonumber(ARGV[i * 3])
-    local whole = math.max(tonumber(redis.call('GET', key) or 0), now) + interval * count
+    -- Bounded, because a Redis that takes over from another may be behind its clock.
+    local known = math.min(tonumber(redis.call('GET', key) or 0), now + interval * holds)
+    local whole = math.max(known, now) + interval * count
     local wait = whole - interval * holds - now
     wholes[i] = whole
     if wait > 0 then

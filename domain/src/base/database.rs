@@ -2,13 +2,17 @@
 //!
 //! `SQLite` has one writer and several readers on one file; PostgreSQL has one pool for both.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection,
     DatabaseTransaction, DbErr, IsolationLevel, QuerySelect, SqlErr, SqliteTransactionMode,
     Statement, TransactionOptions, TransactionTrait, TryInsertResult,
+    metric::Info,
     sea_query::{LockBehavior, LockType},
 };
 
@@ -91,6 +95,17 @@ impl Database {
         &self.writer
     }
 
+    /// Has every statement told to `note` when it has ended.
+    pub fn on_statement(&mut self, note: fn(&Info<'_>)) {
+        let ended = move |info: &Info<'_>| {
+            // A connection has one callback: this one takes the place of `watched`'s.
+            super::fault::point("statement");
+            note(info);
+        };
+        self.writer.set_metric_callback(ended);
+        self.reader.set_metric_callback(ended);
+    }
+
     /// Which engine it is.
     #[must_use]
     pub fn engine(&self) -> DatabaseBackend {
@@ -119,13 +134,17 @@ impl Database {
     /// Opens a transaction that will write. On `SQLite` it takes the write lock at once: a transaction
     /// that reads first and asks for the lock later fails immediately when another has written meanwhile.
     pub(super) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
-        self.writer
+        let asked = Instant::now();
+        let begun = self
+            .writer
             .begin_with_options(TransactionOptions {
                 isolation_level: None,
                 access_mode: None,
                 sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             })
-            .await
+            .await;
+        metrics::histogram!("db_pool_wait_seconds").record(asked.elapsed().as_secs_f64());
+        begun
     }
 }
 

@@ -22,6 +22,7 @@ use super::{
     links::Links,
     policy::Policy,
     timeline::Timeline,
+    trace::TraceParent,
     tx::Tx,
 };
 
@@ -88,6 +89,7 @@ pub struct Op {
     request_id: Arc<str>,
     origin: Arc<Origin>,
     timeline: Timeline,
+    trace: Option<TraceParent>,
     lease: Option<Arc<Lease>>,
     from_replica: bool,
 }
@@ -102,6 +104,7 @@ impl Op {
             request_id: request_id.into(),
             origin: Arc::new(origin),
             timeline: Timeline::Machine,
+            trace: None,
             lease: None,
             from_replica: false,
         }
@@ -128,6 +131,15 @@ impl Op {
     pub fn on(&self, timeline: Timeline) -> Self {
         Self {
             timeline,
+            ..self.clone()
+        }
+    }
+
+    /// The same operation, in this place of a trace.
+    #[must_use]
+    pub fn traced(&self, trace: Option<TraceParent>) -> Self {
+        Self {
+            trace,
             ..self.clone()
         }
     }
@@ -175,6 +187,12 @@ impl Op {
     #[must_use]
     pub fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// In which place of which trace.
+    #[must_use]
+    pub const fn trace(&self) -> Option<TraceParent> {
+        self.trace
     }
 
     /// Whose time it is.

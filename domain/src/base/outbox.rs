@@ -29,6 +29,7 @@ pub(super) async fn queue(tx: &Tx, events: &[(EventId, &'static str, &str)]) -> 
             last_error: Set(None),
             created_at: Set(tx.op().machine_now()),
             finished_at: Set(None),
+            trace_parent: Set(tx.op().trace().map(|trace| trace.to_string())),
         };
         row.insert(tx.db()).await?;
     }

@@ -113,6 +113,7 @@ where
         tx.record(M::Entity::moved(&now, from, cause))?;
         return Ok(now);
     }
+    metrics::counter!("cas_conflict_total", "entity" => M::Entity::NAME).increment(1);
     let elsewhere = M::Entity::status(&now);
     if elsewhere == to {
         return Ok(now);

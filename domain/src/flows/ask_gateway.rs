@@ -8,8 +8,8 @@ use entity::{
     payments::{PaymentStatus, payment},
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    ActiveEnum, ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
+    QuerySelect, sea_query::Expr,
 };
 
 use crate::{
@@ -100,19 +100,24 @@ async fn ask_about(op: &Op, payment: &payment::Model) -> Result<()> {
     let mut tx = op.begin().await?;
     let order = orders::query::lock(&mut tx, payment.order_id).await?;
     let payment = payments::query::lock(&tx, payment.id).await?;
-    match answer {
+    let status = match answer {
         Ok(report) => hear(&mut tx, &order, &payment, &report).await?,
         Err(silence) => note_silence(&mut tx, &payment, &silence).await?,
+    };
+    tx.commit().await?;
+    if status != payment.status {
+        metrics::counter!("janitor_resolved_total", "to" => status.to_value()).increment(1);
     }
-    tx.commit().await
+    Ok(())
 }
 
+/// The attempt's state afterwards.
 async fn hear(
     tx: &mut Tx,
     order: &order::Model,
     payment: &payment::Model,
     report: &TradeReport,
-) -> Result<()> {
+) -> Result<PaymentStatus> {
     let outcome = match &report.state {
         TradeState::Unpaid | TradeState::NotFound => return not_yet(tx, order, payment).await,
         TradeState::Paid { at } => Outcome::Paid { at: *at },
@@ -145,13 +150,18 @@ async fn hear(
     if !is_open(payment.status) {
         stop_asking(tx, &payment).await?;
     }
-    Ok(())
+    Ok(payment.status)
 }
 
 /// Not paid: asked again later, until the deadline; then it is over, as far as anybody knows.
-async fn not_yet(tx: &mut Tx, order: &order::Model, payment: &payment::Model) -> Result<()> {
+async fn not_yet(
+    tx: &mut Tx,
+    order: &order::Model,
+    payment: &payment::Model,
+) -> Result<PaymentStatus> {
     if !is_open(payment.status) {
-        return stop_asking(tx, payment).await;
+        stop_asking(tx, payment).await?;
+        return Ok(payment.status);
     }
     if tx.now() < payment.expires_at {
         let next = schedule::next_check(
@@ -161,20 +171,27 @@ async fn not_yet(tx: &mut Tx, order: &order::Model, payment: &payment::Model) ->
             tx.now(),
             payment.expires_at,
         );
-        return ask_again_at(tx, payment, Some(next)).await;
+        ask_again_at(tx, payment, Some(next)).await?;
+        return Ok(payment.status);
     }
     let changes = payment::ActiveModel {
         next_check_at: Set(Some(tx.now() + schedule::LAST_LOOK)),
         updated_at: Set(tx.now()),
         ..Default::default()
     };
-    transition::advance(tx, payment, PaymentStatus::Expired, "janitor", changes).await?;
+    let ended =
+        transition::advance(tx, payment, PaymentStatus::Expired, "janitor", changes).await?;
     payments::contracts::begin::attempt_ended(tx, payment, "janitor").await?;
-    after_attempt_ended(tx, order, payment.id, OrderStatus::Failed, "janitor").await
+    after_attempt_ended(tx, order, payment.id, OrderStatus::Failed, "janitor").await?;
+    Ok(ended.status)
 }
 
 /// No usable answer is neither a yes nor a no.
-async fn note_silence(tx: &mut Tx, payment: &payment::Model, silence: &Unanswered) -> Result<()> {
+async fn note_silence(
+    tx: &mut Tx,
+    payment: &payment::Model,
+    silence: &Unanswered,
+) -> Result<PaymentStatus> {
     tracing::warn!(payment = %payment.id, %silence, "the gateway gave no usable answer");
     // The claim has counted this asking already.
     let next = schedule::after_silence(payment.checks - 1, tx.now());
@@ -182,15 +199,17 @@ async fn note_silence(tx: &mut Tx, payment: &payment::Model, silence: &Unanswere
     let unclear = payment.status == PaymentStatus::Pending
         || (payment.status == PaymentStatus::AwaitingPayment && past_deadline);
     if !unclear {
-        return ask_again_at(tx, payment, Some(next)).await;
+        ask_again_at(tx, payment, Some(next)).await?;
+        return Ok(payment.status);
     }
     let changes = payment::ActiveModel {
         next_check_at: Set(Some(next)),
         updated_at: Set(tx.now()),
         ..Default::default()
     };
-    transition::advance(tx, payment, PaymentStatus::Unknown, "janitor", changes).await?;
-    Ok(())
+    let moved =
+        transition::advance(tx, payment, PaymentStatus::Unknown, "janitor", changes).await?;
+    Ok(moved.status)
 }
 
 async fn stop_asking(tx: &Tx, payment: &payment::Model) -> Result<()> {

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use entity::notify::{Consumer, delivery};
+use tracing::Instrument;
 
 use crate::{
-    base::{Error, Op, Result},
+    base::{Error, Op, Result, TraceParent, trace},
     notify::{self, Claimed},
     ports::{Mail, NotSent},
 };
@@ -30,7 +31,7 @@ pub async fn send_mails(op: &Op, most: u64) -> Result<u64> {
             break;
         };
         handled += 1;
-        if send(op, &claimed).await? == After::Stop {
+        if send_traced(op, &claimed).await? == After::Stop {
             break;
         }
     }
@@ -42,6 +43,21 @@ pub async fn send_mails(op: &Op, most: u64) -> Result<u64> {
 enum After {
     GoOn,
     Stop,
+}
+
+/// Sends in the trace in which the mail was queued: what it says there, and what is logged here, is found together.
+async fn send_traced(op: &Op, claimed: &Claimed) -> Result<After> {
+    let delivery = &claimed.delivery;
+    let parent = (delivery.trace_parent.as_deref()).and_then(TraceParent::parse);
+    let trace_id = parent.map(|parent| parent.trace_id());
+    let span = tracing::info_span!(
+        target: trace::TARGET, "deliver", otel.kind = "consumer",
+        delivery = %delivery.id, event = delivery.kind, attempt = delivery.attempt,
+    );
+    trace::join(&span, parent);
+    let lines = tracing::info_span!("delivery", delivery = %delivery.id, trace_id);
+    let sending = async { send(&op.traced(parent), claimed).await };
+    sending.instrument(lines).instrument(span).await
 }
 
 async fn send(op: &Op, claimed: &Claimed) -> Result<After> {

@@ -1,5 +1,6 @@
 //! Attempts to pay: opened here, decided on here, settled in `flows`.
 
+pub mod ages;
 pub mod attention;
 pub mod contracts;
 pub mod counters;

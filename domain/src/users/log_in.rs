@@ -44,10 +44,21 @@ pub async fn log_in(op: &Op, credentials: &Credentials) -> Result<LoggedIn> {
     let identifier = validate::text("identifier", &credentials.identifier, 1, 254)?;
     password::check_length("password", &credentials.password)?;
     let answer = try_once(op, &fold(&identifier), &credentials.password).await;
+    count(&answer);
     if let Err(error @ (Error::Refused { .. } | Error::TooMany { .. })) = &answer {
         audit::note_refusal(op, "logIn", error.code()).await;
     }
     answer
+}
+
+fn count(answer: &Result<LoggedIn>) {
+    let result = match answer {
+        Ok(_) => "ok",
+        Err(Error::Refused { .. }) => "refused",
+        Err(Error::TooMany { .. }) => "too_many",
+        Err(_) => "failed",
+    };
+    metrics::counter!("login_total", "result" => result).increment(1);
 }
 
 async fn try_once(op: &Op, folded: &str, password: &str) -> Result<LoggedIn> {

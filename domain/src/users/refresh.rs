@@ -128,6 +128,7 @@ async fn end_family(mut tx: Tx, session: &session::Model) -> Result<LoggedIn> {
         user_id: session.user_id,
     })?;
     tx.commit().await?;
+    metrics::counter!("refresh_reuse_total").increment(1);
     Err(Error::refused(
         Code::TokenReused,
         "This refresh token was used before; for safety its session has ended. Log in again.",

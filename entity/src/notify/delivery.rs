@@ -74,6 +74,8 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// When it was done, skipped or given up.
     pub finished_at: Option<DateTimeUtc>,
+    /// In which place of which trace it was queued: a W3C `traceparent`.
+    pub trace_parent: Option<String>,
     /// Which event.
     #[sea_orm(belongs_to, from = "event_id", to = "id")]
     pub event: BelongsTo<crate::base::event::Entity>,

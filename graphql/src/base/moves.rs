@@ -14,7 +14,7 @@ use super::error::outward;
 /// How often the log is read without a poke: other processes may write to a shared database, and while nobody
 /// carries their pokes here, looking is the only way to know.
 const POLL_DEAF: Duration = Duration::from_secs(5);
-const POLL_HEARING: Duration = Duration::from_secs(60);
+const POLL_HEARING: Duration = Duration::from_secs(30);
 
 /// A follower who is further behind than this is told where the thing stands, and not each step there: a busy
 /// one must not pile up for a client that reads slowly.

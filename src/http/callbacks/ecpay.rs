@@ -1,7 +1,7 @@
 //! ECPay's side door. Commit first, then `1|OK`; what is not durable is answered 503, so that ECPay comes again;
 //! a forgery gets 400 before any database is asked.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use adapters::ecpay::Rejected;
 use axum::{
@@ -13,10 +13,11 @@ use axum::{
     routing::post,
 };
 use domain::{
-    base::{Actor, Error, Result},
+    base::{Actor, Error, Result, trace},
     flows::{self, receive_notice::Received},
 };
 use entity::payments::NoticeKind;
+use tracing::Instrument;
 
 use crate::again::again;
 use crate::http::{
@@ -69,16 +70,21 @@ async fn take_in(
     };
     let op = house.op(Actor::System("ecpay"), "callback", &parts);
     // A task of its own: what was begun is finished, even when ECPay hangs up.
-    let received = tokio::spawn(async move {
+    let span = tracing::info_span!(target: trace::TARGET, "notice", kind = ?kind);
+    let receiving = async move {
         let collided = |answer: &Result<Received>| matches!(answer, Err(Error::Collided));
         let entropy = op.app().entropy.as_ref();
         again(entropy, "callback", collided, || {
             flows::receive_notice(&op, &notice)
         })
         .await
-    });
+    };
+    let began = Instant::now();
+    let received = tokio::spawn(receiving.instrument(span).in_current_span());
     match tokio::time::timeout(PATIENCE, received).await {
         Ok(Ok(Ok(received))) => {
+            metrics::histogram!("callback_commit_seconds", "gateway" => "ecpay")
+                .record(began.elapsed().as_secs_f64());
             count(match received {
                 Received::Done => "done",
                 Received::Quarantined => "quarantined",

@@ -81,6 +81,7 @@ impl Session {
         }
         tracing::info!(
             request_id = self.visitor.request_id,
+            trace_id = self.visitor.trace.map(|trace| trace.trace_id()),
             actor = name_of(actor),
             operation_name = record.and_then(|record| record.name.as_deref()),
             op_hash = record.map(|record| &*record.hash),
@@ -96,7 +97,8 @@ impl Session {
             actor,
             &self.visitor.request_id,
             self.visitor.origin.clone(),
-        );
+        )
+        .traced(self.visitor.trace);
         let answers = self.house.schema.answers(graphql::attach(request, op));
         let answers = paced(answers, self.house.limits.answers);
         let answers = telling(answers, told)

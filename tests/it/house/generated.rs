@@ -20,6 +20,7 @@ fn the_files_of_schema_are_up_to_date() {
         "errors.md",
         "events.md",
         "settings.md",
+        "metrics.md",
     ] {
         assert!(names.contains(&name), "{name} is not generated");
     }

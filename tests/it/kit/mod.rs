@@ -3,6 +3,7 @@
 pub mod browser;
 pub mod client;
 pub mod cluster;
+pub mod collector;
 pub mod customer;
 pub mod database;
 pub mod invariants;

@@ -7,18 +7,26 @@ use crate::kit::{
     Browser, Engine, Shop,
     browser::{DECLINED_CARD, GOOD_CARD},
     client::{Client, SESSION},
+    collector::Collector,
     run,
+    wait::eventually,
 };
 
 const PASSWORD: &str = "canary-password-8127";
 const EMAIL: &str = "canary-mail@secret.example";
 
 async fn on(engine: Engine) {
+    let collector = Collector::start().await;
     let settings = [
         ("FABRICA_LOG", "debug,sqlx=info"),
         ("FABRICA_LOG_FORMAT", "json"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url.as_str()),
+        ("OTEL_BSP_SCHEDULE_DELAY", "100"),
     ];
-    run(engine, &settings, no_secret_stands_in_the_log).await;
+    run(engine, &settings, async |shop| {
+        no_secret_stands_in_the_log(shop, &collector).await;
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -85,7 +93,7 @@ async fn live_through_everything(shop: &Shop) -> (Client, Vec<String>) {
     (refreshed, tokens)
 }
 
-async fn no_secret_stands_in_the_log(shop: Shop) {
+async fn no_secret_stands_in_the_log(mut shop: Shop, collector: &Collector) {
     let (canary, mut secrets) = live_through_everything(&shop).await;
     // A name and a path that would break a line
     let nasty = "canary\r\n{\"level\":\"ERROR\"}\u{1b}[31m";
@@ -132,6 +140,19 @@ async fn no_secret_stands_in_the_log(shop: Shop) {
     for secret in &secrets {
         let found = log.lines().find(|line| line.contains(secret.as_str()));
         assert_eq!(found, None, "{secret} stands in the log");
+    }
+
+    // Nor in what a collector was told, to the last span
+    shop.server().ask_to_go();
+    eventually("the server goes", async || shop.server().ended()).await;
+    let told = collector.text();
+    assert!(collector.spans().len() > 100, "{told}");
+    for secret in secrets
+        .iter()
+        .map(String::as_str)
+        .chain(["canary8127", "canary-mail"])
+    {
+        assert!(!told.contains(secret), "{secret} was told to the collector");
     }
 
     // Nor in what is kept about what happened

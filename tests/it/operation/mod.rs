@@ -2,5 +2,7 @@
 
 mod backups;
 mod documents;
+mod figures;
 mod logs;
 mod starting;
+mod traces;
