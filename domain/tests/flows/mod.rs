@@ -32,4 +32,5 @@ mod scene;
 mod stuck;
 mod test_clocks;
 mod trials;
+mod verify;
 mod visibility;

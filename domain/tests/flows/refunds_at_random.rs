@@ -182,24 +182,39 @@ impl Play {
     }
 }
 
-#[test]
-fn whatever_the_gateway_does_the_shop_knows_what_went_back() {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let config = ProptestConfig {
-        cases: 64,
+async fn run(house: House, steps: Vec<Step>) {
+    let mut play = Play::open(house).await;
+    for step in &steps {
+        play.step(step).await;
+        play.compare().await;
+    }
+    invariants::assert_hold(&play.house).await;
+}
+
+fn cases(number: u32) -> TestRunner {
+    TestRunner::new(ProptestConfig {
+        cases: number,
         max_shrink_iters: 300,
         failure_persistence: None,
         ..ProptestConfig::default()
-    };
-    let outcome = TestRunner::new(config).run(&steps(), |steps| {
-        runtime.block_on(kit::on_sqlite(|house| async move {
-            let mut play = Play::open(house).await;
-            for step in &steps {
-                play.step(step).await;
-                play.compare().await;
-            }
-            invariants::assert_hold(&play.house).await;
-        }));
+    })
+}
+
+#[test]
+fn whatever_the_gateway_does_the_shop_knows_what_went_back() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let outcome = cases(64).run(&steps(), |steps| {
+        runtime.block_on(kit::on_sqlite(|house| run(house, steps)));
+        Ok(())
+    });
+    outcome.unwrap();
+}
+
+#[test]
+fn whatever_the_gateway_does_the_shop_knows_what_went_back_on_postgres() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let outcome = cases(8).run(&steps(), |steps| {
+        runtime.block_on(kit::on_postgres(|house| run(house, steps)));
         Ok(())
     });
     outcome.unwrap();

@@ -9,8 +9,8 @@ use entity::{
     payments::{notice, payment, settlement},
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, EntityTrait,
-    QueryFilter, QueryOrder, SqliteTransactionMode, Statement, TransactionOptions,
+    ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    EntityTrait, QueryFilter, QueryOrder, SqliteTransactionMode, Statement, TransactionOptions,
     TransactionTrait,
 };
 
@@ -68,18 +68,29 @@ impl Database {
         self.connection.execute_unprepared(statement).await.unwrap();
     }
 
-    /// Lets nobody write, until the transaction ends.
+    /// Lets nobody write, until the transaction ends. The server's own work may lock the same tables the other way
+    /// around; then this is tried again.
     pub async fn hold_writes(&self) -> DatabaseTransaction {
+        loop {
+            match self.try_to_hold_writes().await {
+                Ok(held) => return held,
+                Err(error) if error.to_string().contains("deadlock detected") => {}
+                Err(error) => panic!("writes cannot be held: {error}"),
+            }
+        }
+    }
+
+    async fn try_to_hold_writes(&self) -> Result<DatabaseTransaction, DbErr> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
         };
-        let held = self.connection.begin_with_options(options).await.unwrap();
+        let held = self.connection.begin_with_options(options).await?;
         if self.connection.get_database_backend() == DbBackend::Postgres {
             let lock = "LOCK TABLE notices, payments, orders IN ACCESS EXCLUSIVE MODE";
-            held.execute_unprepared(lock).await.unwrap();
+            held.execute_unprepared(lock).await?;
         }
-        held
+        Ok(held)
     }
 
     /// How many rows a table has.

@@ -6,3 +6,4 @@ mod figures;
 mod logs;
 mod starting;
 mod traces;
+mod verify;
