@@ -151,7 +151,7 @@ write_settings() {
     {
         printf '%s\n' "FABRICA_PUBLIC_URL=http://127.0.0.1:$(port_of proxy)"
         printf '%s\n' "DATABASE_URL=$(postgres url | sed 's|/postgres$|/fabrica|')"
-        printf '%s\n' "REDIS_URL=redis://127.0.0.1:$(port_of redis)" 'ECPAY_ENV=simulator' 'FABRICA_TRUSTED_PROXIES=1' \
+        printf '%s\n' "REDIS_URL=redis://127.0.0.1:$(port_of redis)" 'ECPAY_ENV=simulator' 'FABRICA_TRUSTED_PROXIES=1' 'FABRICA_REPLICAS=3' \
             'FABRICA_DRAIN_SECONDS=2' 'FABRICA_SELLER_NAME=Fabrica' "FABRICA_SECRET=$(openssl rand -base64 48)" \
             "FABRICA_SIGNING_KEY=$key"
         for setting in "$@"; do printf '%s=%q\n' "${setting%%=*}" "${setting#*=}"; done

@@ -89,3 +89,28 @@ fn compose_waits_for_services_that_are_there_and_the_proxy_knows_where_they_are(
     }
     assert_eq!(config.matches("\"${PROXY_").count(), places.len());
 }
+
+#[test]
+fn what_compose_mounts_is_there_where_its_readers_look() {
+    let mut mounted = BTreeSet::new();
+    for (name, service) in services() {
+        for mount in names(of(&service, "volumes")) {
+            let (source, rest) = mount.split_once(':').unwrap();
+            // The others are volumes, which Docker makes.
+            if source.starts_with("./") {
+                assert!(root().join(source).exists(), "{name} mounts {source}");
+                mounted.insert(rest.trim_end_matches(":ro").to_owned());
+            }
+        }
+    }
+    let read = |path: &str| fs::read_to_string(root().join(path)).unwrap();
+    let grafana = read("observability/grafana/provisioning/dashboards/fabrica.yml");
+    let path = grafana.split_once("path: ").unwrap().1.trim();
+    assert!(mounted.contains(path), "dashboards in {path}: {mounted:?}");
+    let prometheus = read("observability/prometheus.yml");
+    assert!(prometheus.contains("- alerts.yml") && mounted.contains("/etc/prometheus/alerts.yml"));
+    for (name, _) in services() {
+        let is_scraped = prometheus.contains(&format!("\"{name}:8080\""));
+        assert_eq!(is_scraped, name.starts_with("server"), "{name}");
+    }
+}
