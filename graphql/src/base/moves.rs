@@ -3,8 +3,7 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use async_graphql::Result;
-use domain::base::{Op, hub::Listener, transition::moves_after};
+use domain::base::{Error, Op, Result, hub::Listener, transition::moves_after};
 use entity::base::transition;
 use futures_util::{Stream, stream};
 use sea_orm::ActiveEnum;
@@ -15,6 +14,9 @@ use super::error::outward;
 /// carries their pokes here, looking is the only way to know.
 const POLL_DEAF: Duration = Duration::from_secs(5);
 const POLL_HEARING: Duration = Duration::from_secs(30);
+/// How long a database that cannot answer now is left alone. Whoever follows is told what it says afterwards, and
+/// nothing meanwhile: an error would be the end of what some clients watch.
+const AFTER_AN_OUTAGE: Duration = Duration::from_secs(1);
 
 /// A follower who is further behind than this is told where the thing stands, and not each step there: a busy
 /// one must not pile up for a client that reads slowly.
@@ -51,17 +53,33 @@ impl Follower {
     pub fn moves<T, F>(
         self,
         show: impl Fn(Op, transition::Model) -> F,
-    ) -> impl Stream<Item = Result<T>>
+    ) -> impl Stream<Item = async_graphql::Result<T>>
     where
         F: Future<Output = Result<T>>,
     {
         stream::unfold((self, show), |(mut follower, show)| async move {
-            let shown = match follower.next().await {
-                Ok(one) => show(follower.op.clone(), one).await,
-                Err(error) => Err(error),
+            let shown = loop {
+                match follower.told(&show).await {
+                    Err(error) if error.is_unavailable() => {
+                        tokio::time::sleep(AFTER_AN_OUTAGE).await;
+                    }
+                    shown => break shown.map_err(outward),
+                }
             };
             Some((shown, (follower, show)))
         })
+    }
+
+    /// The next move, shown. One that could not be shown stays the next.
+    async fn told<T, F>(&mut self, show: &impl Fn(Op, transition::Model) -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+    {
+        let one = self.next().await?;
+        let shown = show(self.op.clone(), one.clone()).await?;
+        self.sent = one.version;
+        self.waiting.pop_front();
+        Ok(shown)
     }
 
     fn patience(&self) -> Duration {
@@ -74,9 +92,8 @@ impl Follower {
 
     async fn next(&mut self) -> Result<transition::Model> {
         loop {
-            if let Some(one) = self.waiting.pop_front() {
-                self.sent = one.version;
-                return Ok(one);
+            if let Some(one) = self.waiting.front() {
+                return Ok(one.clone());
             }
             if !self.woken {
                 let patience = self.patience();
@@ -85,10 +102,10 @@ impl Follower {
                     () = tokio::time::sleep(patience) => {}
                 }
             }
+            // Woken it stays until the log was read.
+            self.woken = true;
+            let mut moves = moves_after(&self.op, &self.subject, self.sent).await?;
             self.woken = false;
-            let mut moves = moves_after(&self.op, &self.subject, self.sent)
-                .await
-                .map_err(outward)?;
             if moves.len() > MOST_MOVES {
                 moves.drain(..moves.len() - 1);
             }
@@ -102,5 +119,5 @@ impl Follower {
 /// # Errors
 /// There is no such state, which is a defect.
 pub fn status<S: ActiveEnum<Value = String>>(word: &String) -> Result<S> {
-    S::try_from_value(word).map_err(|error| outward(domain::base::Error::internal(error)))
+    S::try_from_value(word).map_err(Error::internal)
 }

@@ -56,8 +56,12 @@ impl OrdersSubscription {
     }
 }
 
-async fn change(op: Op, id: OrderId, one: transition::Model) -> Result<OrderStatusChange> {
-    let order = query::get(&op, id).await.map_err(outward)?;
+async fn change(
+    op: Op,
+    id: OrderId,
+    one: transition::Model,
+) -> domain::base::Result<OrderStatusChange> {
+    let order = query::get(&op, id).await?;
     let read = |word| status::<orders::OrderStatus>(word).map(OrderStatus::from);
     Ok(OrderStatusChange {
         order: Order(order),

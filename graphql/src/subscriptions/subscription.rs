@@ -60,8 +60,8 @@ async fn change(
     op: Op,
     id: SubscriptionId,
     one: transition::Model,
-) -> Result<SubscriptionStatusChange> {
-    let row = query::get(&op, id).await.map_err(outward)?;
+) -> domain::base::Result<SubscriptionStatusChange> {
+    let row = query::get(&op, id).await?;
     let read = |word| status::<subscriptions::SubscriptionStatus>(word).map(Into::into);
     Ok(SubscriptionStatusChange {
         subscription: PlanSubscription(row),

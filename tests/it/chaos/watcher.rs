@@ -24,8 +24,6 @@ pub struct Watcher {
 pub struct Seen {
     /// How often it was sent elsewhere, with the code that says so.
     pub sent_elsewhere: u64,
-    /// How often it was told that there is no answer now.
-    pub refused: u64,
     /// How often its socket broke without a word.
     pub broken: u64,
     /// The versions of the order, as they came.
@@ -54,10 +52,6 @@ impl Watcher {
                     Heard::Other => {}
                     Heard::Elsewhere => {
                         seen.sent_elsewhere += 1;
-                        break;
-                    }
-                    Heard::Refused => {
-                        seen.refused += 1;
                         break;
                     }
                     Heard::Broken => {
@@ -117,7 +111,6 @@ async fn say(socket: &mut Socket, message: Value) -> Option<()> {
 enum Heard {
     Change(String, i64),
     Elsewhere,
-    Refused,
     Broken,
     Other,
 }
@@ -129,7 +122,8 @@ async fn next(socket: &mut Socket) -> Heard {
             let change = &message["payload"]["data"]["orderStatusChanged"];
             match (change["status"].as_str(), change["version"].as_i64()) {
                 (Some(status), Some(version)) => Heard::Change(status.to_owned(), version),
-                _ => Heard::Refused,
+                // Not even that there is no answer now: the server looks again by itself.
+                _ => panic!("a watcher was told {message}"),
             }
         }
         Some(Ok(Message::Close(Some(frame)))) if u16::from(frame.code) == 1012 => Heard::Elsewhere,

@@ -52,6 +52,9 @@ async fn a_database_that_stops_and_starts_costs_patience_and_nothing_else() {
         let key = new_key();
         let input =
             json!({ "input": { "planId": mei.plan("starter").await, "idempotencyKey": key } });
+        let mut live = shop.live(&mei).await;
+        live.watch(&purchase.order_id).await;
+        assert_eq!(live.change().await.status, "PROCESSING");
 
         // When it is gone, everybody is told to come again, in time
         cluster.halt();
@@ -83,6 +86,8 @@ async fn a_database_that_stops_and_starts_costs_patience_and_nothing_else() {
         assert!(shop.server().ended().is_none());
         let order = shop.database.order(purchase.order()).await;
         assert_eq!(order.status, OrderStatus::Completed);
+        // Who watched it all the while was told of no outage, and sees the end.
+        live.changes_until("COMPLETED").await;
     })
     .await;
 }
