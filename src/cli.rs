@@ -193,7 +193,7 @@ async fn with_settings(command: Command, config: Config) -> Result<ExitCode, Fai
         Command::CreateAdmin(admin) => commands::create_admin::run(&config, &admin).await?,
         Command::Reconcile(statement) => commands::reconcile::run(&config, &statement.file).await?,
         Command::Backup(Backup { file }) => commands::backup::run(&config, &file).await?,
-        Command::Restore(wanted) => commands::restore::run(&config, &wanted).await?,
+        Command::Restore(wanted) => return commands::restore::run(&config, &wanted).await,
         Command::Documents { what } => match what {
             Documents::Import { manifest } => {
                 return commands::documents::import(&config, &manifest).await;

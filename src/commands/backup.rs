@@ -25,23 +25,19 @@ pub async fn run(config: &Config, file: &Path) -> Result<(), Failure> {
     refuse_to_overwrite(file)?;
     let unfinished = beside(file, ".unfinished");
     let written = write(config, &unfinished).await;
-    let placed = written.and_then(|()| {
-        refuse_to_overwrite(file)?;
-        fs::rename(&unfinished, file)?;
-        Ok(fs::metadata(file)?.len())
-    });
-    match placed {
-        Ok(bytes) => {
-            println!("{} has {bytes} bytes", file.display());
-            println!("{}", what_else(config));
-            Ok(())
-        }
-        Err(failure) => {
-            // There may be nothing to remove.
-            let _ = fs::remove_file(&unfinished);
-            Err(failure)
-        }
-    }
+    let placed = written.and_then(|()| place(&unfinished, file));
+    // There may be nothing to remove.
+    let _ = fs::remove_file(&unfinished);
+    println!("{} has {} bytes", file.display(), placed?);
+    println!("{}", what_else(config));
+    Ok(())
+}
+
+/// Gives what was written its name, and how large it is. Unlike a renaming, a second name is refused by the system
+/// where a file has it, whenever that came.
+fn place(unfinished: &Path, file: &Path) -> Result<u64, Failure> {
+    fs::hard_link(unfinished, file).map_err(|error| format!("{}: {error}", file.display()))?;
+    Ok(fs::metadata(file)?.len())
 }
 
 fn refuse_to_overwrite(file: &Path) -> Result<(), Failure> {

@@ -4,15 +4,13 @@ use std::{
     fs::{self, File},
     io::{self, Read},
     path::{Path, PathBuf},
+    process::ExitCode,
 };
 
 use chrono::{DateTime, Utc};
-use domain::{
-    base::{
-        clock::{Clock, SystemClock},
-        database::Database,
-    },
-    verify::verify,
+use domain::base::{
+    clock::{Clock, SystemClock},
+    database::Database,
 };
 use sea_orm::{ConnectionTrait, Statement};
 
@@ -23,19 +21,20 @@ use super::{
     backup::{beside, create_private},
     migrate,
     postgres_programs::{program, require_success},
+    verify,
 };
 
 /// How each kind of backup begins.
 const SQLITE: &[u8] = b"SQLite format 3\0";
 const POSTGRES: &[u8] = b"PGDMP";
 
-/// Brings a database back and up to date, and looks whether everything in it is as it must be. What is there is never lost: a `SQLite` file is kept under another name,
-/// and only when that was asked for; a PostgreSQL database must be empty.
+/// Brings a database back and up to date, and looks whether everything in it is as it must be; the exit code tells.
+/// What is there is never lost: a `SQLite` file is kept under another name, and only when that was asked for; a
+/// PostgreSQL database must be empty.
 ///
 /// # Errors
 /// A server uses the database, it is not empty, or the file is no backup for it: then nothing was changed.
-/// Or it is back, and something in it is not as it must be.
-pub async fn run(config: &Config, wanted: &Restore) -> Result<(), Failure> {
+pub async fn run(config: &Config, wanted: &Restore) -> Result<ExitCode, Failure> {
     let lock = app::lock_database(config)?;
     match app::sqlite_file(config) {
         Some(target) => restore_sqlite(wanted, &target)?,
@@ -52,28 +51,9 @@ pub async fn run(config: &Config, wanted: &Restore) -> Result<(), Failure> {
         return Err("it is back, but older than this program; run `fabrica migrate up`, then `fabrica verify`".into());
     }
     println!("{} is back", wanted.file.display());
-    require_right(&database).await?;
+    let proved = verify::prove(&database).await;
     drop(lock);
-    Ok(())
-}
-
-/// Looks at everything that must be true of what came back.
-async fn require_right(database: &Database) -> Result<(), Failure> {
-    let report = verify(database).await?;
-    for finding in &report.findings {
-        for broken in &finding.broken {
-            let examples = broken.examples.join(" ");
-            println!(
-                "FAIL  {} {}: {} {examples}",
-                finding.id, broken.says, broken.violations
-            );
-        }
-    }
-    if !report.is_clean() {
-        return Err("it is back, but not as it must be".into());
-    }
-    println!("all {} invariants hold", report.findings.len());
-    Ok(())
+    proved
 }
 
 fn require_beginning(file: &Path, beginning: &[u8]) -> Result<(), Failure> {

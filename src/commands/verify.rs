@@ -24,7 +24,11 @@ pub async fn run(config: &Config) -> Result<ExitCode, Failure> {
     prove(&database).await
 }
 
-async fn prove(database: &Database) -> Result<ExitCode, Failure> {
+/// The same, of a database that is open and up to date.
+///
+/// # Errors
+/// The database does not answer.
+pub(super) async fn prove(database: &Database) -> Result<ExitCode, Failure> {
     let report = verify::verify(database).await?;
     for finding in &report.findings {
         print(finding);

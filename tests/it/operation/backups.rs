@@ -65,7 +65,7 @@ async fn comes_back_on(shop: &Shop, empty: &str, in_the_way: &str) {
     // and comes back on a machine that has none
     let (code, said) = shop.run_command_on(empty, &["restore", &file]);
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("invariants hold"), "{said}");
+    assert!(said.contains("everything is as it must be"), "{said}");
 
     // Then everything is there, and right
     let restored = Database::open(empty).await;
