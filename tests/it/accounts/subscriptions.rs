@@ -1,7 +1,9 @@
 //! The life of a subscription as its owner, others and staff meet it, and the clockwork behind it.
 
 use chrono::Duration;
-use entity::{id::SubscriptionId, subscriptions::subscription};
+use entity::{
+    id::SubscriptionId, invoices::invoice, orders::order_line, subscriptions::subscription,
+};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 use serde_json::{Value, json};
 
@@ -140,6 +142,27 @@ async fn a_run_that_staff_ask_for_orders_the_next_period(shop: Shop) {
     .update(shop.database.db())
     .await
     .unwrap();
+    // which is the period that was paid and billed.
+    let (start, end) = (
+        earlier(found.current_period_start),
+        earlier(found.current_period_end),
+    );
+    let line = order_line::ActiveModel {
+        period_start: Set(start),
+        period_end: Set(end),
+        ..Default::default()
+    };
+    let bill = invoice::ActiveModel {
+        period_start: Set(start),
+        period_end: Set(end),
+        ..Default::default()
+    };
+    let (lines, bills) = (
+        order_line::Entity::update_many().set(line),
+        invoice::Entity::update_many().set(bill),
+    );
+    lines.exec(shop.database.db()).await.unwrap();
+    bills.exec(shop.database.db()).await.unwrap();
 
     // When staff ask for a run, by the same key twice
     let input = json!({ "name": "renew_subscriptions", "idempotencyKey": new_key() });

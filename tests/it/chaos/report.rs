@@ -70,7 +70,7 @@ impl Report<'_> {
              - {} settlements for as many paid orders: each once, none lost, none of a forged notice.\n\
              - Orders with a wrong amount are in review, those with a forged notice unpaid.\n\
              - No notice waits; each settled order has its receipt in the outbox, {} mails are still being written, \
-             none was given up; no request panicked; every rule of `tests/it/kit/invariants.rs` holds.\n\n\
+             none was given up; no request panicked; every rule of `fabrica verify` holds.\n\n\
              {:.1} s from the first order to the last, {:.1} s in all.\n",
             self.notices,
             self.forged,

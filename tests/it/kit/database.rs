@@ -20,6 +20,7 @@ use super::templates;
 #[derive(Clone, Debug)]
 pub struct Database {
     connection: DatabaseConnection,
+    url: String,
 }
 
 /// Every table that requests may write to.
@@ -51,12 +52,17 @@ impl Database {
     pub async fn open(url: &str) -> Self {
         Self {
             connection: templates::connect(url).await,
+            url: url.to_owned(),
         }
     }
 
     pub async fn close(self) {
         // The server may have been killed in the middle of a write; what counts was checked before.
         let _ = self.connection.close().await;
+    }
+
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     pub const fn db(&self) -> &DatabaseConnection {
