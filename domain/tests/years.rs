@@ -9,6 +9,8 @@
 )]
 
 mod kit;
+#[path = "kit/random.rs"]
+mod random;
 
 #[path = "flows/scene.rs"]
 #[expect(

@@ -16,10 +16,12 @@ use entity::{
 use proptest::{
     prelude::*,
     sample::{Index, select},
-    test_runner::TestRunner,
 };
 
-use crate::kit::{self, House, Person, invariants};
+use crate::{
+    kit::{self, House, Person, invariants},
+    random::for_any,
+};
 
 use super::{
     promise::{Answer, Promise},
@@ -266,25 +268,25 @@ fn report(payment: &payment::Model, said: Answer, now: DateTime<Utc>) -> TradeRe
     }
 }
 
+async fn run(house: House, steps: Vec<Step>) {
+    let mut play = Play::open(house).await;
+    for step in &steps {
+        play.step(step).await;
+        play.compare().await;
+    }
+    invariants::assert_hold(&play.house).await;
+}
+
 #[test]
 fn whatever_happens_in_whatever_order_the_shop_stands_as_promised() {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let config = ProptestConfig {
-        cases: 64,
-        max_shrink_iters: 400,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    };
-    let outcome = TestRunner::new(config).run(&steps(), |steps| {
-        runtime.block_on(kit::on_sqlite(|house| async move {
-            let mut play = Play::open(house).await;
-            for step in &steps {
-                play.step(step).await;
-                play.compare().await;
-            }
-            invariants::assert_hold(&play.house).await;
-        }));
-        Ok(())
+    for_any(64, &steps(), |steps| {
+        kit::on_sqlite(|house| run(house, steps))
     });
-    outcome.unwrap();
+}
+
+#[test]
+fn whatever_happens_in_whatever_order_the_shop_stands_as_promised_on_postgres() {
+    for_any(8, &steps(), |steps| {
+        kit::on_postgres(|house| run(house, steps))
+    });
 }

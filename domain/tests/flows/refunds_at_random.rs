@@ -10,10 +10,11 @@ use entity::{
     payments::{PaymentMethod, payment},
     refunds::{RefundKind, RefundStatus, refund},
 };
-use proptest::{prelude::*, sample::select, test_runner::TestRunner};
+use proptest::{prelude::*, sample::select};
 use sea_orm::EntityTrait;
 
 use crate::kit::{self, House, Person, cards::Fate, invariants};
+use crate::random::for_any;
 
 use super::scene::*;
 
@@ -191,31 +192,16 @@ async fn run(house: House, steps: Vec<Step>) {
     invariants::assert_hold(&play.house).await;
 }
 
-fn cases(number: u32) -> TestRunner {
-    TestRunner::new(ProptestConfig {
-        cases: number,
-        max_shrink_iters: 300,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })
-}
-
 #[test]
 fn whatever_the_gateway_does_the_shop_knows_what_went_back() {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let outcome = cases(64).run(&steps(), |steps| {
-        runtime.block_on(kit::on_sqlite(|house| run(house, steps)));
-        Ok(())
+    for_any(64, &steps(), |steps| {
+        kit::on_sqlite(|house| run(house, steps))
     });
-    outcome.unwrap();
 }
 
 #[test]
 fn whatever_the_gateway_does_the_shop_knows_what_went_back_on_postgres() {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let outcome = cases(8).run(&steps(), |steps| {
-        runtime.block_on(kit::on_postgres(|house| run(house, steps)));
-        Ok(())
+    for_any(8, &steps(), |steps| {
+        kit::on_postgres(|house| run(house, steps))
     });
-    outcome.unwrap();
 }

@@ -7,10 +7,11 @@ use entity::{
     payments::PaymentMethod,
     subscriptions::{SubscriptionStatus, subscription},
 };
-use proptest::{prelude::*, sample::select, test_runner::TestRunner};
+use proptest::{prelude::*, sample::select};
 
 use crate::{
     kit::{self, House, Person, invariants},
+    random::for_any,
     scene,
 };
 
@@ -373,31 +374,16 @@ async fn play(house: House, steps: Vec<Step>) {
     invariants::assert_hold(&play.house).await;
 }
 
-fn cases(number: u32) -> TestRunner {
-    TestRunner::new(ProptestConfig {
-        cases: number,
-        max_shrink_iters: 200,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })
-}
-
 #[test]
 fn whatever_happens_to_a_subscription_it_stands_as_promised() {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let outcome = cases(24).run(&steps(), |steps| {
-        runtime.block_on(kit::on_sqlite_in_memory(|house| play(house, steps)));
-        Ok(())
+    for_any(24, &steps(), |steps| {
+        kit::on_sqlite_in_memory(|house| play(house, steps))
     });
-    outcome.unwrap();
 }
 
 #[test]
 fn whatever_happens_to_a_subscription_it_stands_as_promised_on_postgres() {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let outcome = cases(4).run(&steps(), |steps| {
-        runtime.block_on(kit::on_postgres(|house| play(house, steps)));
-        Ok(())
+    for_any(4, &steps(), |steps| {
+        kit::on_postgres(|house| play(house, steps))
     });
-    outcome.unwrap();
 }
