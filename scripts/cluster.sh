@@ -20,34 +20,8 @@ directory=${FABRICA_CLUSTER_DIR:-$checkout/target/cluster}
 program=${FABRICA_PROGRAM:-$checkout/target/debug/fabrica}
 replicas='1 2 3'
 
-fail() {
-    printf 'cluster.sh: %s\n' "$1" >&2
-    exit 1
-}
-
-# Installs Debian's package when the program is missing and we may.
-need() {
-    if command -v "$1" >/dev/null; then return; fi
-    if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
-        # At run level 1 no service starts by itself.
-        { apt-get update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$2"; } \
-            >&2 || fail "apt-get could not install the package $2"
-    fi
-    command -v "$1" >/dev/null || fail "no $1 found: install it (Debian: apt-get install $2)"
-}
-
-# Prints a port that nobody listens on now, below those that the system gives to outgoing connections.
-free_port() {
-    local port attempt
-    for attempt in {1..50}; do
-        port=$((20000 + (RANDOM * 32768 + RANDOM + attempt) % 12000))
-        if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-            printf '%s\n' "$port"
-            return
-        fi
-    done
-    fail 'no free port found'
-}
+# shellcheck source=scripts/shared.sh
+. "$checkout/scripts/shared.sh"
 
 port_of() { cat "$directory/$1.port"; }
 
@@ -151,8 +125,9 @@ write_settings() {
     {
         printf '%s\n' "FABRICA_PUBLIC_URL=http://127.0.0.1:$(port_of proxy)"
         printf '%s\n' "DATABASE_URL=$(postgres url | sed 's|/postgres$|/fabrica|')"
-        printf '%s\n' "REDIS_URL=redis://127.0.0.1:$(port_of redis)" 'ECPAY_ENV=simulator' 'FABRICA_TRUSTED_PROXIES=1' 'FABRICA_REPLICAS=3' \
-            'FABRICA_DRAIN_SECONDS=2' 'FABRICA_SELLER_NAME=Fabrica' "FABRICA_SECRET=$(openssl rand -base64 48)" \
+        printf '%s\n' "REDIS_URL=redis://127.0.0.1:$(port_of redis)" 'ECPAY_ENV=simulator' \
+            'FABRICA_TRUSTED_PROXIES=1' 'FABRICA_REPLICAS=3' 'FABRICA_DRAIN_SECONDS=2' \
+            'FABRICA_SELLER_NAME=Fabrica' "FABRICA_SECRET=$(openssl rand -base64 48)" \
             "FABRICA_SIGNING_KEY=$key"
         for setting in "$@"; do printf '%s=%q\n' "${setting%%=*}" "${setting#*=}"; done
     } >"$directory/settings"
@@ -183,9 +158,9 @@ up() {
         fi
         down
     fi
-    need haproxy haproxy
-    need redis-server redis-server
-    need openssl openssl
+    need_package haproxy haproxy
+    need_package redis-server redis-server
+    need_package openssl openssl
     if [ -z "${FABRICA_PROGRAM:-}" ]; then (cd "$checkout" && cargo build --bin fabrica >&2); fi
     ulimit -n "$(ulimit -H -n)"
     mkdir -p "$directory"

@@ -9,10 +9,8 @@ set -euo pipefail
 
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-fail() {
-    printf 'postgres.sh: %s\n' "$1" >&2
-    exit 1
-}
+# shellcheck source=scripts/shared.sh
+. "$checkout/scripts/shared.sh"
 
 # PostgreSQL refuses to run as root, so root hands each of its commands to the user that the package makes.
 as_owner() {
@@ -68,19 +66,6 @@ cluster() {
         fi
     fi
     printf '%s\n' "$wanted"
-}
-
-# Prints a port that nobody listens on now.
-free_port() {
-    local port attempt
-    for attempt in {1..50}; do
-        port=$((20000 + (RANDOM * 32768 + RANDOM + attempt) % 12000))
-        if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-            printf '%s\n' "$port"
-            return
-        fi
-    done
-    fail 'no free port found'
 }
 
 is_running() {

@@ -7,22 +7,8 @@ set -euo pipefail
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 directory=${FABRICA_REDIS_DIR:-$checkout/target/redis}
 
-fail() {
-    printf 'redis.sh: %s\n' "$1" >&2
-    exit 1
-}
-
-need_server() {
-    command -v redis-server >/dev/null && return
-    if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
-        # The package's own server is not wanted; where there is an init that would start it, it is told not to.
-        {
-            apt-get update && DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
-                apt-get install -y --no-install-recommends redis-server
-        } >&2 || fail 'apt-get could not install the package redis-server'
-    fi
-    command -v redis-server >/dev/null || fail 'no redis-server found: install Redis 7 or later (Debian: apt-get install redis-server)'
-}
+# shellcheck source=scripts/shared.sh
+. "$checkout/scripts/shared.sh"
 
 lives() {
     [ -f "$directory/pid" ] && kill -0 "$(cat "$directory/pid")" 2>/dev/null
@@ -43,8 +29,8 @@ start() {
         return
     fi
     mkdir -p "$directory"
-    for attempt in {1..20}; do
-        port=$((20000 + (RANDOM * 32768 + RANDOM + attempt) % 12000))
+    for attempt in 1 2 3; do
+        port=$(free_port)
         rm -f "$directory/pid"
         redis-server --port "$port" --bind 127.0.0.1 --save '' --appendonly no --daemonize yes \
             --dir "$directory" --pidfile "$directory/pid" --logfile "$directory/server.log" >/dev/null
@@ -59,7 +45,7 @@ start() {
             sleep 0.1
         done
     done
-    fail "the server did not start: see $directory/server.log"
+    fail "the server did not start (try $attempt): see $directory/server.log"
 }
 
 stop() {
@@ -72,7 +58,7 @@ stop() {
 
 case ${1:-} in
 start)
-    need_server
+    need_package redis-server redis-server
     start
     ;;
 stop) stop ;;
