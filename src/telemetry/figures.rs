@@ -94,6 +94,8 @@ pub const FIGURES: &[Figure] = &[
         "Runs that another replica took over."),
     figure(Counter, "job_slot_claim_total", &["job", "won"],
         "`yes` or `no`; with several replicas `no` is normal."),
+    figure(Counter, "live_pokes_dropped_total", &[],
+        "What other replicas were not told at once, because too much waited for Redis; they see it when they look."),
     figure(Counter, "login_total", &["result"],
         "Log-ins by password: `ok`, `refused`, `too_many`, `failed` (a reason of ours)."),
     figure(Gauge, "outbox_dead_total", &[],

@@ -71,7 +71,11 @@ async fn tell(redis: &Redis, mut waiting: mpsc::Receiver<Topic>, replica: &str) 
         }
         let mut connection = redis.manager();
         let told = timeout(PATIENCE, pipeline.exec_async(&mut connection)).await;
-        if matches!(told, Ok(Ok(()))) || kept.len() > MOST_KEPT {
+        if matches!(told, Ok(Ok(()))) {
+            kept.clear();
+        } else if kept.len() > MOST_KEPT {
+            let dropped = u64::try_from(kept.len()).unwrap_or(u64::MAX);
+            metrics::counter!("live_pokes_dropped_total").increment(dropped);
             kept.clear();
         }
     }

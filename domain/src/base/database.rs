@@ -146,21 +146,7 @@ impl Database {
         metrics::histogram!("db_pool_wait_seconds").record(asked.elapsed().as_secs_f64());
         begun
     }
-}
 
-/// Makes every statement a fault point, in builds that have them.
-#[cfg(debug_assertions)]
-fn watched(mut connection: DatabaseConnection) -> DatabaseConnection {
-    connection.set_metric_callback(|_| super::fault::point("statement"));
-    connection
-}
-
-#[cfg(not(debug_assertions))]
-const fn watched(connection: DatabaseConnection) -> DatabaseConnection {
-    connection
-}
-
-impl Database {
     /// Opens a transaction that only reads, all of it as of one instant, however long it takes and whatever is
     /// written meanwhile. It keeps no writer waiting, and is read from the primary, not from a copy that lags.
     ///
@@ -192,6 +178,18 @@ impl Database {
         }
         Ok(snapshot)
     }
+}
+
+/// Makes every statement a fault point, in builds that have them.
+#[cfg(debug_assertions)]
+fn watched(mut connection: DatabaseConnection) -> DatabaseConnection {
+    connection.set_metric_callback(|_| super::fault::point("statement"));
+    connection
+}
+
+#[cfg(not(debug_assertions))]
+const fn watched(connection: DatabaseConnection) -> DatabaseConnection {
+    connection
 }
 
 fn sqlite_options(url: &str, connections: u32, read_only: bool) -> ConnectOptions {

@@ -62,7 +62,9 @@ impl Hub {
         self.poke_here(topic);
         if let Some(relay) = self.relay.get() {
             // Never waits: who writes must not be held up by who listens.
-            let _ = relay.try_send(topic);
+            if relay.try_send(topic).is_err() {
+                metrics::counter!("live_pokes_dropped_total").increment(1);
+            }
         }
     }
 
