@@ -20,6 +20,9 @@ use crate::{
     telemetry::{statements, traces},
 };
 
+/// Connections of the database that live connections may have at once: half of the pool.
+const LIVE_READS: usize = 8;
+
 /// Why the house could not be built.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
@@ -119,6 +122,7 @@ pub fn assemble(
         invoice_printer: Arc::new(PdfPrinter),
         links: Links::new(config.server.public_url.clone(), keys.links),
         hashing: Arc::new(Semaphore::new(cores)),
+        live_reads: Arc::new(Semaphore::new(LIVE_READS)),
         refresh_key: keys.refresh,
         code_key: keys.codes,
         policy: Policy {

@@ -85,3 +85,27 @@ async fn who_falls_far_behind_is_told_the_latest_and_who_does_not_is_told_each()
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_stopped_half_way_through_a_question_keeps_nobody_waiting() {
+    on_each_engine(|house| async move {
+        // Given two connections that asked, and are busy with something else before they have their answers
+        let app = &house.app;
+        let question = || async {
+            tokio::task::yield_now().await;
+            "answered"
+        };
+        let mut waiting: Vec<_> = (0..2).map(|_| Box::pin(app.in_turn(question()))).collect();
+        for one in &mut waiting {
+            assert!(futures_util::poll!(one).is_pending());
+        }
+        // Then others come to their turn all the same
+        for _ in 0..2 {
+            assert_eq!(app.in_turn(question()).await, "answered");
+        }
+        for one in waiting {
+            assert_eq!(one.await, "answered");
+        }
+    })
+    .await;
+}

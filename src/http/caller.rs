@@ -1,6 +1,9 @@
 //! Who is calling, and from where.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use axum::{
     extract::ConnectInfo,
@@ -84,16 +87,25 @@ pub async fn by_authorization(house: &House, value: &str) -> Result<Caller> {
     })
 }
 
+/// Whether the time of the token is over.
+#[must_use]
+pub fn has_expired(house: &House, caller: &Caller) -> bool {
+    let claims = caller.claims.as_ref();
+    claims.is_some_and(|claims| claims.expires_at <= house.app.clock.now())
+}
+
 /// Whether the log-in still lives and its person has the rights it had. Streams ask again and again; when the
 /// database cannot answer it is taken to be so until the next time.
 pub async fn is_still_good(house: &House, caller: &Caller) -> bool {
     let Some(claims) = &caller.claims else {
         return true;
     };
-    if claims.expires_at <= house.app.clock.now() {
+    if has_expired(house, caller) {
         return false;
     }
-    match domain::users::authenticate(&house.app, claims).await {
+    let (app, claims) = (Arc::clone(&house.app), claims.clone());
+    let asking = async move { domain::users::authenticate(&app, &claims).await };
+    match house.app.in_turn(asking).await {
         Ok(now) => now == caller.actor,
         Err(Error::Unauthenticated) => false,
         Err(_) => true,

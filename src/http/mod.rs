@@ -35,6 +35,7 @@ pub mod simulator;
 mod socket;
 mod sse;
 mod tally;
+mod vigil;
 mod websocket;
 mod wire;
 

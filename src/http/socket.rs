@@ -5,7 +5,7 @@ use std::{collections::HashSet, net::IpAddr, panic::AssertUnwindSafe, time::Dura
 
 use async_graphql::Response;
 use axum::extract::ws::{Message, WebSocket};
-use domain::base::{Error, Origin, Topic, TraceParent, hub::Listener};
+use domain::base::{Error, Origin, TraceParent};
 use entity::id::UserId;
 use futures_util::{FutureExt, StreamExt, stream::BoxStream};
 use serde_json::Value;
@@ -21,6 +21,7 @@ use super::{
     observe,
     protocol::{self, Close, Said},
     tally::Ticket,
+    vigil::{self, Look, Vigil},
     wire::{End, Step, Wire},
 };
 
@@ -40,8 +41,7 @@ struct Session {
     visitor: Visitor,
     wire: Wire,
     caller: Option<Caller>,
-    /// Says when the rights of the caller changed, on whichever replica.
-    rights: Option<Listener>,
+    vigil: Vigil,
     /// Subscriptions that have sent nothing yet: their first answer may say that they were not run.
     fresh: HashSet<String>,
     running: StreamMap<String, Answers>,
@@ -56,12 +56,13 @@ pub(super) async fn serve(house: House, socket: WebSocket, visitor: Visitor) {
     if !wire.speaks() {
         return wire.close(Close::WrongProtocol).await;
     }
+    let vigil = Vigil::new(house.limits.session_check);
     let mut session = Session {
         house,
         visitor,
         wire,
         caller: None,
-        rights: None,
+        vigil,
         fresh: HashSet::new(),
         running: StreamMap::new(),
         allowance: Allowance::default(),
@@ -91,7 +92,6 @@ impl Session {
             tokio::time::sleep(share).await;
         };
         tokio::pin!(going);
-        let mut check = every(limits.session_check);
         let mut ping = every(limits.ping);
         loop {
             let step = tokio::select! {
@@ -103,7 +103,7 @@ impl Session {
                     self.pass_on(id, answer).await
                 }
                 () = &mut init, if self.caller.is_none() => Err(Close::InitTimeout.into()),
-                () = time_to_check(&mut check, &mut self.rights) => self.check_session().await,
+                look = self.vigil.due(&self.house.app) => self.check_session(look).await,
                 _ = ping.tick() => self.ping(limits.ping).await,
                 () = &mut going => Err(Close::Restart.into()),
             };
@@ -155,7 +155,9 @@ impl Session {
         let caller = match authorization {
             None => Caller::nobody(),
             Some(Value::String(text)) => {
-                let known = caller::by_authorization(&self.house, text).await;
+                let (house, text) = (self.house.clone(), text.clone());
+                let asking = async move { caller::by_authorization(&house, &text).await };
+                let known = self.house.app.in_turn(asking).await;
                 known.map_err(|error| End::Ours(refused(&error)))?
             }
             Some(_) => return Err(Close::Forbidden.into()),
@@ -164,16 +166,16 @@ impl Session {
             let most = self.house.limits.sockets_of_user;
             let ticket = self.house.sockets_by_user.enter(user, most);
             self._ticket = Some(ticket.ok_or(Close::TooMany("Too many sockets"))?);
-            self.rights = Some(self.house.app.hub.listen(Topic::Rights(user)));
+            self.vigil.over(&self.house.app, user);
         }
         self.caller = Some(caller);
         self.wire.send(protocol::acknowledged()).await
     }
 
     /// Closes the socket of a log-in that ended, or whose person now has other rights.
-    async fn check_session(&mut self) -> Step<()> {
+    async fn check_session(&mut self, look: Look) -> Step<()> {
         match &self.caller {
-            Some(caller) if !caller::is_still_good(&self.house, caller).await => {
+            Some(caller) if !vigil::is_good(&self.house, caller, look).await => {
                 Err(Close::Forbidden.into())
             }
             _ => Ok(()),
@@ -192,18 +194,6 @@ impl Session {
         let id = self.visitor.request_id.bytes();
         let part = id.fold(0u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
         spread.mul_f64(f64::from(part) / 256.0)
-    }
-}
-
-/// Waits until a log-in must be looked at again: at times, and whenever its person's rights changed.
-pub(super) async fn time_to_check(check: &mut Interval, rights: &mut Option<Listener>) {
-    let Some(rights) = rights else {
-        check.tick().await;
-        return;
-    };
-    tokio::select! {
-        _ = check.tick() => {}
-        () = rights.poked() => {}
     }
 }
 

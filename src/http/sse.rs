@@ -14,7 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use domain::base::{Topic, error::MASKED, hub::Listener};
+use domain::base::error::MASKED;
 use entity::id::UserId;
 use futures_util::{FutureExt, StreamExt, stream, stream::BoxStream};
 use tokio::time::Interval;
@@ -33,8 +33,9 @@ use super::{
     record::ErrorCode,
     refused::{Refused, unavailable},
     request_id::RequestId,
-    socket::{every, time_to_check},
+    socket::every,
     tally::Ticket,
+    vigil::{self, Vigil},
 };
 
 /// The last event. The field without a value is there for browsers, which pass over events without one.
@@ -70,17 +71,20 @@ pub(super) fn follow(
         return Err(refused.with(RETRY_AFTER, 1));
     }
     let seat = Seat::take(house, parts, &caller)?;
+    let mut vigil = Vigil::new(house.limits.session_check);
+    if let Some(user) = caller.actor.user_id() {
+        vigil.over(&house.app, user);
+    }
     let feed = Feed {
         answers: telling(
             paced(house.schema.answers(operation), house.limits.answers),
             told,
         ),
-        check: every(house.limits.session_check),
         keep_alive: every(house.limits.ping),
         closing: house.shutdown.closing.clone(),
         house: house.clone(),
         request_id: request_id.clone(),
-        rights: (caller.actor.user_id()).map(|user| house.app.hub.listen(Topic::Rights(user))),
+        vigil,
         caller,
         is_over: false,
         _seat: seat,
@@ -153,9 +157,8 @@ struct Feed {
     house: House,
     request_id: RequestId,
     caller: Caller,
-    rights: Option<Listener>,
+    vigil: Vigil,
     answers: BoxStream<'static, Outcome>,
-    check: Interval,
     keep_alive: Interval,
     closing: CancellationToken,
     is_over: bool,
@@ -174,8 +177,8 @@ impl Feed {
                 biased;
                 // Without `complete`, so that the client connects again, elsewhere.
                 () = self.closing.cancelled() => return None,
-                () = time_to_check(&mut self.check, &mut self.rights) => {
-                    if !caller::is_still_good(&self.house, &self.caller).await {
+                look = self.vigil.due(&self.house.app) => {
+                    if !vigil::is_good(&self.house, &self.caller, look).await {
                         return Some(self.end_with(ended_session()));
                     }
                 }

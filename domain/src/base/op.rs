@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use sea_orm::DatabaseConnection;
 use tokio::sync::Semaphore;
+use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::ports::{AccessTokens, Gateway, InvoicePrinter, MailWriter, Mailer};
@@ -50,12 +51,47 @@ pub struct App {
     pub links: Links,
     /// How many passwords are hashed at once: hashing is made to be slow, and must not take every core.
     pub hashing: Arc<Semaphore>,
+    /// How many live connections ask the database at once. Thousands may come over from another replica in a moment;
+    /// they wait for each other, and nobody who buys waits for them.
+    pub live_reads: Arc<Semaphore>,
     /// The key that refresh tokens are derived with.
     pub refresh_key: [u8; 32],
     /// The key that the codes in mails are derived with.
     pub code_key: [u8; 32],
     /// The rules that are settings.
     pub policy: Policy,
+}
+
+impl App {
+    /// Whether every poke of whoever writes to the database arrives here. While it does not, somebody who must know
+    /// has to look.
+    #[must_use]
+    pub fn hears_everybody(&self) -> bool {
+        !self.database.is_shared() || self.hub.hears_replicas()
+    }
+
+    /// Asks the database for a live connection, in its turn. In a task of its own: a connection does many things by
+    /// turns, and one that stopped half-way through a question while it waits to ask another would keep its turn, and
+    /// a place in the pool, from all others.
+    pub async fn in_turn<T: Send + 'static>(
+        &self,
+        question: impl Future<Output = T> + Send + 'static,
+    ) -> T {
+        let turns = Arc::clone(&self.live_reads);
+        let asking = async move {
+            // They are never closed; if they were, nobody had to wait.
+            let _turn = turns.acquire_owned().await.ok();
+            question.await
+        };
+        match tokio::spawn(asking.in_current_span()).await {
+            Ok(answer) => answer,
+            Err(ended) => match ended.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // Only the end of the process cancels it.
+                Err(_) => std::future::pending().await,
+            },
+        }
+    }
 }
 
 /// Where a request came from.

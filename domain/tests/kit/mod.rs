@@ -137,6 +137,7 @@ impl House {
             invoice_printer: Arc::new(post::PlainPrinter),
             links: Links::new("https://shop.example".to_owned(), [7; 32]),
             hashing: Arc::new(tokio::sync::Semaphore::new(2)),
+            live_reads: Arc::new(tokio::sync::Semaphore::new(2)),
             refresh_key: [9; 32],
             code_key: [11; 32],
             policy: Policy {

@@ -55,7 +55,8 @@ impl Follower {
         show: impl Fn(Op, transition::Model) -> F,
     ) -> impl Stream<Item = async_graphql::Result<T>>
     where
-        F: Future<Output = Result<T>>,
+        T: Send + 'static,
+        F: Future<Output = Result<T>> + Send + 'static,
     {
         stream::unfold((self, show), |(mut follower, show)| async move {
             let shown = loop {
@@ -73,20 +74,21 @@ impl Follower {
     /// The next move, shown. One that could not be shown stays the next.
     async fn told<T, F>(&mut self, show: &impl Fn(Op, transition::Model) -> F) -> Result<T>
     where
-        F: Future<Output = Result<T>>,
+        T: Send + 'static,
+        F: Future<Output = Result<T>> + Send + 'static,
     {
         let one = self.next().await?;
-        let shown = show(self.op.clone(), one.clone()).await?;
+        let shown = show(self.op.clone(), one.clone());
+        let shown = self.op.app().in_turn(shown).await?;
         self.sent = one.version;
         self.waiting.pop_front();
         Ok(shown)
     }
 
     fn patience(&self) -> Duration {
-        let app = self.op.app();
-        match app.database.is_shared() && !app.hub.hears_replicas() {
-            true => POLL_DEAF,
-            false => POLL_HEARING,
+        match self.op.app().hears_everybody() {
+            true => POLL_HEARING,
+            false => POLL_DEAF,
         }
     }
 
@@ -104,7 +106,9 @@ impl Follower {
             }
             // Woken it stays until the log was read.
             self.woken = true;
-            let mut moves = moves_after(&self.op, &self.subject, self.sent).await?;
+            let (op, subject, sent) = (self.op.clone(), self.subject.clone(), self.sent);
+            let reading = async move { moves_after(&op, &subject, sent).await };
+            let mut moves = self.op.app().in_turn(reading).await?;
             self.woken = false;
             if moves.len() > MOST_MOVES {
                 moves.drain(..moves.len() - 1);

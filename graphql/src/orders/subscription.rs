@@ -50,7 +50,9 @@ impl OrdersSubscription {
         op.require(Access::SignedIn).map_err(outward)?;
         let id: OrderId = ids::parse(&order_id)?;
         let listener = op.app().hub.listen(Topic::Order(id));
-        let order = query::get(&op, id).await.map_err(outward)?;
+        let asking = op.clone();
+        let reading = async move { query::get(&asking, id).await };
+        let order = op.app().in_turn(reading).await.map_err(outward)?;
         let follower = Follower::new(op, id.to_string(), listener, order.version);
         Ok(follower.moves(move |op, one| change(op, id, one)))
     }

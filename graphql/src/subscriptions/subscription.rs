@@ -50,7 +50,9 @@ impl SubscriptionsSubscription {
         op.require(Access::SignedIn).map_err(outward)?;
         let id: SubscriptionId = ids::parse(&subscription_id)?;
         let listener = op.app().hub.listen(Topic::Subscription(id));
-        let row = query::get(&op, id).await.map_err(outward)?;
+        let asking = op.clone();
+        let reading = async move { query::get(&asking, id).await };
+        let row = op.app().in_turn(reading).await.map_err(outward)?;
         let follower = Follower::new(op, id.to_string(), listener, row.version);
         Ok(follower.moves(move |op, one| change(op, id, one)))
     }

@@ -15,7 +15,7 @@ use crate::http::{
     record::{OperationRecord, name_of},
 };
 
-use super::{Session, Step};
+use super::{Look, Session, Step};
 
 impl Session {
     pub(super) async fn subscribe(&mut self, id: String, payload: serde_json::Value) -> Step<()> {
@@ -115,7 +115,7 @@ impl Session {
             return self.wire.send(protocol::complete(&id)).await;
         };
         // Nobody is told anything by rights that ended a moment ago.
-        self.check_session().await?;
+        self.check_session(Look::Database).await?;
         let is_first = self.fresh.remove(&id);
         if is_first && protocol::was_not_run(&response) {
             self.forget(&id);

@@ -4,7 +4,7 @@ mod connections;
 mod cost;
 mod document;
 mod graphql;
-mod kit;
+pub(super) mod kit;
 mod limits;
 mod panics;
 mod pressure;
