@@ -126,6 +126,7 @@ pub fn assemble(
         refresh_key: keys.refresh,
         code_key: keys.codes,
         policy: Policy {
+            pages: config.limits.documents.pages,
             seller: config.shop.seller.clone(),
             order_lifetime: Duration::hours(i64::from(config.shop.order_lifetime_hours)),
             renewal_lead: Duration::days(config.shop.renewal_lead_days.into()),

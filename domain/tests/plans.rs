@@ -13,7 +13,7 @@ use domain::{
     audit::{self, ActionFilter, AuditFilter},
     base::{
         Actor, Code, Error, Op,
-        page::{self, Direction, PageRequest},
+        page::{self, Direction, PageRequest, PageSizes},
     },
     plans::{
         Listing, NewPlan, PlanChanges, Terms, archive_plan, create_plan, draft,
@@ -83,7 +83,7 @@ async fn slugs(op: &Op, filter: &PlanFilter) -> Vec<String> {
     let select = query::matching(op.actor(), filter);
     let sort = query::sorted_by(PlanSortKey::SortOrder, Direction::Ascending);
     let request = PageRequest::default();
-    let page = page::fetch(op.reader(), select, &sort, &request).await;
+    let page = page::fetch(op.reader(), select, &sort, &request, PageSizes::default()).await;
     let rows = page.unwrap().rows;
     rows.into_iter().map(|(_, plan)| plan.slug).collect()
 }
@@ -511,7 +511,8 @@ async fn staff_read_in_the_audit_trail_who_did_what_and_customers_read_nothing()
             let select = audit::query::matching(op.actor(), &filter);
             let sort = audit::query::newest_first();
             let request = PageRequest::default();
-            let page = page::fetch(op.reader(), select, &sort, &request).await;
+            let page =
+                page::fetch(op.reader(), select, &sort, &request, PageSizes::default()).await;
             let rows = page.unwrap().rows;
             rows.into_iter()
                 .map(|(_, row)| row.action)

@@ -80,12 +80,9 @@ static SERVED: LazyLock<Served> = LazyLock::new(|| {
         kept_tokens: 0,
         ..Limits::default()
     };
-    let options = graphql::Options {
-        introspection: true,
-    };
     Served {
         documents: Documents::of(&graphql::sdl(), limits).unwrap(),
-        schema: graphql::build_schema(options),
+        schema: graphql::build_schema(&graphql::Options::default()),
         runtime: tokio::runtime::Builder::new_current_thread()
             .build()
             .unwrap(),

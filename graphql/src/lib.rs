@@ -18,4 +18,4 @@ pub mod subscriptions;
 pub mod test_clocks;
 pub mod users;
 
-pub use roots::{Options, Schema, attach, build_schema, sdl};
+pub use roots::{Options, Schema, attach, build_schema, builder, sdl};

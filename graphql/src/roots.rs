@@ -1,12 +1,15 @@
 //! The three roots, made of the rooms' parts, and the schema built on them.
 
-use async_graphql::{MergedObject, MergedSubscription, Object, Request, SDLExportOptions};
+use async_graphql::{
+    MergedObject, MergedSubscription, Object, Request, SDLExportOptions, SchemaBuilder,
+};
 use chrono::{DateTime, Utc};
 use domain::base::Op;
 
 use crate::{
     audit::AuditQuery,
     base::{ask::with_loader, doorkeeper::Doorkeeper, rate::RateQuery, ruled::Ruled},
+    document::Limits,
     invoices::{
         InvoicesQuery,
         loaders::{CreditNotesByInvoice, InvoiceById, InvoiceByOrder, LinesByInvoice},
@@ -99,37 +102,57 @@ impl ServerQuery {
 }
 
 /// What a deployment decides about the schema.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Whether everybody may read the schema through introspection, and is helped with names; staff may always.
     pub introspection: bool,
+    /// How much a document may ask for: the library holds to it too, as a second net.
+    pub limits: Limits,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            introspection: true,
+            limits: Limits::default(),
+        }
+    }
 }
 
 /// Builds the schema.
 #[must_use]
-pub fn build_schema(options: Options) -> Schema {
-    let mut builder = Schema::build(
+pub fn build_schema(options: &Options) -> Schema {
+    builder(options).finish()
+}
+
+/// The schema, before its last stone: whoever watches it from within adds an extension.
+#[must_use]
+pub fn builder(
+    options: &Options,
+) -> SchemaBuilder<Ruled<Query>, Ruled<Mutation>, Ruled<Subscription>> {
+    let limits = &options.limits;
+    let builder = Schema::build(
         Ruled::<Query>::default(),
         Ruled::<Mutation>::default(),
         Ruled::<Subscription>::default(),
     )
     .extension(Doorkeeper {
         introspection: options.introspection,
+        errors: limits.errors,
     })
     .override_output_type_description::<DateTime<Utc>>(
         "An instant, as RFC 3339 writes it. Answers are in UTC, such as `2026-11-20T04:15:00+00:00`; \
          in inputs any offset will do.",
     )
-    // Introspection as tools send it is 15 deep.
-    .limit_depth(16)
-    .limit_complexity(1000)
-    .limit_aliases(30)
-    .limit_directives(20)
-    .limit_recursive_depth(32);
-    if !options.introspection {
-        builder = builder.disable_suggestions();
+    .limit_depth(limits.depth.max(limits.introspection_depth))
+    .limit_complexity(limits.selections)
+    .limit_aliases(limits.aliases)
+    .limit_directives(limits.directives)
+    .limit_recursive_depth(limits.levels);
+    match options.introspection {
+        true => builder,
+        false => builder.disable_suggestions(),
     }
-    builder.finish()
 }
 
 /// Puts the operation and fresh loaders into the request.
@@ -162,10 +185,7 @@ pub fn attach(request: Request, op: Op) -> Request {
 /// The schema as text, in a fixed order.
 #[must_use]
 pub fn sdl() -> String {
-    build_schema(Options {
-        introspection: true,
-    })
-    .sdl_with_options(
+    build_schema(&Options::default()).sdl_with_options(
         SDLExportOptions::new()
             .include_specified_by()
             .sorted_fields()

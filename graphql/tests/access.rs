@@ -34,9 +34,7 @@ fragment Field on __Field { name type { ...Type } args { name defaultValue type 
 fragment Type on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";
 
 fn schema() -> Schema {
-    build_schema(Options {
-        introspection: true,
-    })
+    build_schema(&Options::default())
 }
 
 /// The schema as it describes itself.

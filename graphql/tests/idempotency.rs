@@ -116,9 +116,7 @@ const MUTATIONS: &str = "{ __schema { mutationType { fields { name args {
 } } } } }";
 
 async fn mutations() -> Vec<Value> {
-    let schema = build_schema(Options {
-        introspection: true,
-    });
+    let schema = build_schema(&Options::default());
     let response = schema.execute(Request::new(MUTATIONS)).await;
     assert!(response.errors.is_empty(), "{:?}", response.errors);
     let data = response.data.into_json().unwrap();
@@ -178,8 +176,9 @@ const SUBSCRIBE: &str =
 
 /// Sends it with a header, or without.
 async fn subscribe(op: &Op, input: Value, header: Option<&str>) -> Value {
-    let schema = build_schema(Options {
+    let schema = build_schema(&Options {
         introspection: false,
+        ..Options::default()
     });
     let variables = Variables::from_json(json!({ "input": input }));
     let mut request = attach(Request::new(SUBSCRIBE).variables(variables), op.clone());

@@ -24,8 +24,9 @@ use kit::{House, Person, on_each_engine};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 
 fn watch(who: &Person, order: OrderId) -> impl Stream<Item = Response> + use<> {
-    let schema = build_schema(Options {
+    let schema = build_schema(&Options {
         introspection: false,
+        ..Options::default()
     });
     let document =
         format!("subscription {{ orderStatusChanged(orderId: \"{order}\") {{ version }} }}");

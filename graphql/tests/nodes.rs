@@ -29,8 +29,9 @@ const NODES: &str = "query($ids: [ID!]!) { list: nodes(ids: $ids) { __typename i
 
 /// The whole answer, as a client reads it.
 async fn send(op: &Op, document: &str, variables: Value) -> Value {
-    let schema = build_schema(Options {
+    let schema = build_schema(&Options {
         introspection: false,
+        ..Options::default()
     });
     let request = Request::new(document).variables(Variables::from_json(variables));
     let response = schema.execute(attach(request, op.clone())).await;

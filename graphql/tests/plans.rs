@@ -40,8 +40,9 @@ const SLUGS: &str = "query($filter: PlanFilter, $sort: PlanSort, $first: Int, $a
 
 /// The whole answer, as a client reads it.
 async fn send(op: Op, document: &str, variables: Value) -> Value {
-    let schema = build_schema(Options {
+    let schema = build_schema(&Options {
         introspection: false,
+        ..Options::default()
     });
     let request = Request::new(document).variables(Variables::from_json(variables));
     let response = schema.execute(attach(request, op)).await;

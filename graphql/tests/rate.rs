@@ -14,8 +14,9 @@ const ASK: &str = "{ rateLimit { limit remaining resetAt } }";
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_left_is_what_the_door_counted() {
     on_sqlite(|house| async move {
-        let schema = build_schema(Options {
+        let schema = build_schema(&Options {
             introspection: false,
+            ..Options::default()
         });
         let share = RateLimit {
             limit: 60,

@@ -40,9 +40,7 @@ use serde_json::{Value, json};
 
 /// The first answer.
 async fn send(op: &Op, document: &str) -> Value {
-    let schema = build_schema(Options {
-        introspection: true,
-    });
+    let schema = build_schema(&Options::default());
     let share = RateLimit {
         limit: 60,
         remaining: 59,
@@ -69,9 +67,7 @@ async fn types() -> BTreeMap<String, Vec<Field>> {
     let document = "{ __schema { types { kind name fields { name
         args { defaultValue type { kind } } type { ...Type } } } } }
         fragment Type on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";
-    let schema = build_schema(Options {
-        introspection: true,
-    });
+    let schema = build_schema(&Options::default());
     let answer = schema.execute(Request::new(document)).await;
     assert!(answer.errors.is_empty(), "{:?}", answer.errors);
     let types = answer.data.into_json().unwrap()["__schema"]["types"].take();

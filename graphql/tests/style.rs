@@ -19,9 +19,7 @@ const EVERYTHING: &str = "{ __schema { types {
 
 /// Reads the schema through the library's own introspection, which asks for no operation.
 async fn types() -> Vec<Value> {
-    let schema: Schema = build_schema(Options {
-        introspection: true,
-    });
+    let schema: Schema = build_schema(&Options::default());
     let response = schema.execute(Request::new(EVERYTHING)).await;
     assert!(response.errors.is_empty(), "{:?}", response.errors);
     let types = response.data.into_json().unwrap()["__schema"]["types"].take();

@@ -13,7 +13,7 @@ use domain::base::{
     App, Op,
     trusted_documents::{self, Imported, NewDocument},
 };
-use graphql::document::{self, Limits};
+use graphql::document::Documents;
 
 use crate::{
     app,
@@ -32,7 +32,7 @@ pub async fn import(config: &Config, manifest: &Path) -> Result<ExitCode, Failur
     let shown = manifest.display();
     let text = text_of(manifest).map_err(|error| format!("{shown}: {error}"))?;
     let entries = documents::read(&text).map_err(|error| format!("{shown}: {error}"))?;
-    let reader = document::Documents::of(&graphql::sdl(), Limits::default())?;
+    let reader = Documents::of(&graphql::sdl(), config.limits.documents.clone())?;
     let mut accepted = Vec::new();
     let mut refused = Vec::new();
     for entry in entries {
@@ -101,7 +101,7 @@ fn text_of(manifest: &Path) -> io::Result<String> {
     std::fs::read_to_string(manifest)
 }
 
-fn examine(reader: &document::Documents, entry: &Entry) -> Result<NewDocument, String> {
+fn examine(reader: &Documents, entry: &Entry) -> Result<NewDocument, String> {
     let id = entry.alias()?;
     let names = reader
         .examine(&entry.text)

@@ -4,7 +4,7 @@ use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use adapters::{ecpay::Ecpay, redis, simulator::Simulator};
 use domain::base::{App, entropy::uuid_at, replica::Replica};
-use graphql::document::{Documents, Limits};
+use graphql::document::Documents;
 use tokio::net::TcpListener;
 
 use crate::{
@@ -90,15 +90,17 @@ pub fn house(
     simulator: Option<Arc<Simulator>>,
     config: Arc<Config>,
 ) -> Result<House, Failure> {
-    let schema = graphql::build_schema(graphql::Options {
+    let limits = config.limits.documents.clone();
+    let schema = graphql::build_schema(&graphql::Options {
         introspection: config.server.introspection,
+        limits: limits.clone(),
     });
     let metrics = telemetry::start_metrics()?;
     let spread = match config.server.drain_seconds {
         0 => Duration::ZERO,
         _ => Duration::from_secs(10),
     };
-    let documents = Documents::of(&graphql::sdl(), Limits::default())?;
+    let documents = Documents::of(&graphql::sdl(), limits)?;
     let mut house = House::new(
         app,
         ecpay,

@@ -7,7 +7,7 @@ use url::Url;
 use crate::parts;
 
 use super::{
-    keys,
+    keys, limits,
     model::{Config, EcpayEnvironment},
     problem::Problems,
 };
@@ -29,19 +29,18 @@ const PUBLIC_KEYS: [&str; 12] = [
     "h1ONHk4P4yqbl5LK",
 ];
 
-/// What one operation may cost: a smaller share could never pay for it.
-const DEAREST_OPERATION: u32 = 1000;
-
 /// What holds in every profile.
 pub(super) fn everywhere(config: &Config, problems: &mut Problems) {
-    // A replica that counts for itself gives its part of it.
-    let dearest = DEAREST_OPERATION.saturating_mul(config.server.replicas.get());
-    if (1..dearest).contains(&config.server.rates.cost_per_minute) {
+    // A replica that counts for itself gives its part of it, and a smaller share could never pay for one operation.
+    let cost = config.limits.documents.cost;
+    let dearest = cost.saturating_mul(config.server.replicas.get().into());
+    if (1..dearest).contains(&config.server.rates.cost_per_minute.into()) {
         problems.add(
             "FABRICA_RATE_COST_PER_MINUTE",
-            "write 0 for any sum, or at least 1000, what one operation may cost, for each of FABRICA_REPLICAS",
+            format!("write 0 for any sum, or at least {cost}, what one operation may cost (FABRICA_LIMIT_COST), for each of FABRICA_REPLICAS"),
         );
     }
+    limits::check(&config.limits, problems);
     if !is_origin(&config.server.public_url) {
         problems.add(
             "FABRICA_PUBLIC_URL",

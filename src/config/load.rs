@@ -5,7 +5,7 @@ use std::{net::SocketAddr, num::NonZeroU32, path::Path};
 use entity::invoices::invoice::Party;
 
 use super::{
-    check,
+    check, limits,
     model::{
         Config, Ecpay, EcpayEnvironment, LogFormat, Logging, Mail, Profile, Rates, Secrets, Server,
         Shop, Store, TrustedDocuments,
@@ -75,6 +75,7 @@ fn read(reader: &mut Reader) -> Config {
     Config {
         profile,
         server: server(reader, profile),
+        limits: limits::read(reader),
         store: store(reader),
         secrets: Secrets {
             secret: reader.secret("FABRICA_SECRET"),

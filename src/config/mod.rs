@@ -3,6 +3,7 @@
 
 mod check;
 mod keys;
+mod limits;
 mod load;
 mod model;
 mod print;
@@ -14,6 +15,7 @@ mod table;
 mod tests;
 
 pub use keys::{Keys, keys};
+pub use limits::Limits;
 pub use load::{load, load_from};
 pub use model::{
     Config, Ecpay, EcpayEnvironment, LogFormat, Logging, Profile, Rates, Secrets, Server, Shop,

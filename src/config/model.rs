@@ -5,6 +5,8 @@ use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf};
 use entity::invoices::invoice::Party;
 use secrecy::SecretString;
 
+use super::limits::Limits;
+
 /// Every setting, checked.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -12,6 +14,8 @@ pub struct Config {
     pub profile: Profile,
     /// The process and its HTTP side.
     pub server: Server,
+    /// How much one request may ask for.
+    pub limits: Limits,
     /// Where data is kept.
     pub store: Store,
     /// Keys, as far as they were given.

@@ -6,12 +6,14 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::{
+    limits,
     model::{Config, LogFormat},
     table::{SETTINGS, Section, Setting, Shown},
 };
 
-const SECTIONS: [Section; 7] = [
+const SECTIONS: [Section; 8] = [
     Section::Server,
+    Section::Limits,
     Section::Storage,
     Section::Secrets,
     Section::Ecpay,
@@ -120,7 +122,7 @@ fn value(config: &Config, name: &str) -> Option<String> {
             LogFormat::Text => "text",
         }),
         "OTEL_EXPORTER_OTLP_ENDPOINT" => exposed(config.logging.collector.as_ref()),
-        _ => None,
+        _ => limits::value(&config.limits, name),
     }
 }
 

@@ -20,6 +20,8 @@ pub struct Setting {
 pub enum Section {
     /// The process and its HTTP side.
     Server,
+    /// How much one request may ask for.
+    Limits,
     /// Where data is kept.
     Storage,
     /// Keys.
@@ -40,6 +42,7 @@ impl Section {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Server => "Server",
+            Self::Limits => "Limits of a request",
             Self::Storage => "Storage",
             Self::Secrets => "Secrets",
             Self::Ecpay => "ECPay",
@@ -90,7 +93,7 @@ pub const NOT_SETTINGS: &[&str] = &[
     "FABRICA_TEST_REDIS",
 ];
 
-use Section::{Ecpay, Mail, Observation, Secrets, Server, Shop, Storage};
+use Section::{Ecpay, Limits, Mail, Observation, Secrets, Server, Shop, Storage};
 use Shown::{Open, Secret, Url};
 
 /// Every setting.
@@ -124,6 +127,37 @@ pub const SETTINGS: &[Setting] = &[
         "Which GraphQL documents are run: `off`: any, and imported ones are not known by their ids; `prefer`: any; `only`: imported ones (`fabrica documents import`), for everybody."),
     setting(Server, "FABRICA_DRAIN_SECONDS", Open, "5, in development 0",
         "How long the server answers on after it said that it is going, so that balancers notice (0 to 20)."),
+
+    setting(Limits, "FABRICA_LIMIT_BODY_BYTES", Open, "65536",
+        "The largest body of a GraphQL request, and message on a socket (1024 to 1048576)."),
+    setting(Limits, "FABRICA_LIMIT_SECONDS", Open, "10",
+        "How long an operation of somebody who has logged in may take; others have half (1 to 60)."),
+    setting(Limits, "FABRICA_LIMIT_DOCUMENT_BYTES", Open, "16384",
+        "The longest GraphQL document (1024 to 65536), and no longer than a body."),
+    setting(Limits, "FABRICA_LIMIT_TOKENS", Open, "2000",
+        "The most tokens of a document (100 to 10000). What is refused is refused within 20 ms for the usual limits; larger ones take longer."),
+    setting(Limits, "FABRICA_LIMIT_NESTING", Open, "32",
+        "How deep the brackets of a document nest (8 to 64)."),
+    setting(Limits, "FABRICA_LIMIT_DEPTH", Open, "12",
+        "How deep the fields of a document nest, whatever fragments they stand in (4 to 24)."),
+    setting(Limits, "FABRICA_LIMIT_OPERATIONS", Open, "5",
+        "The most operations in one document (1 to 50)."),
+    setting(Limits, "FABRICA_LIMIT_ALIASES", Open, "30",
+        "The most aliases in one document, each fragment counted as often as it is spread (0 to 200)."),
+    setting(Limits, "FABRICA_LIMIT_MUTATIONS", Open, "5",
+        "The most root fields of one mutation (1 to 20)."),
+    setting(Limits, "FABRICA_LIMIT_DIRECTIVES", Open, "20",
+        "The most directives in one document (0 to 100)."),
+    setting(Limits, "FABRICA_LIMIT_COST", Open, "1000",
+        "What one operation of somebody who has logged in may cost (100 to 1000000)."),
+    setting(Limits, "FABRICA_LIMIT_ANONYMOUS_COST", Open, "200",
+        "What one operation of anybody else may cost (100 to 1000000), and no more than FABRICA_LIMIT_COST."),
+    setting(Limits, "FABRICA_LIMIT_PAGE", Open, "100",
+        "The most rows that one page of a list may ask for (1 to 1000)."),
+    setting(Limits, "FABRICA_LIMIT_USUAL_PAGE", Open, "20",
+        "The rows of a page that does not say how many (1 to 1000), and no more than FABRICA_LIMIT_PAGE."),
+    setting(Limits, "FABRICA_LIMIT_ERRORS", Open, "10",
+        "The most errors that one answer tells (1 to 100)."),
 
     setting(Storage, "FABRICA_DATA_DIR", Open, "./data",
         "Where files are kept: the SQLite database and, in development, the keys."),

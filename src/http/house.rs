@@ -66,13 +66,16 @@ impl House {
             ecpay,
             simulator,
             schema,
-            documents: Arc::default(),
+            documents: Arc::new(Documents::new(config.limits.documents.clone())),
             trusted: Arc::default(),
             gauges: Arc::new(Gauges::of(&config)),
+            limits: Limits {
+                operation: config.limits.operation,
+                ..Limits::default()
+            },
             config,
             shutdown,
             metrics,
-            limits: Limits::default(),
             redis: None,
             shares,
             sockets_by_address: Tally::default(),

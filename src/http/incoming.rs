@@ -16,9 +16,6 @@ use super::{
     refused::{Refused, not_allowed},
 };
 
-/// Bytes of a body.
-pub const LARGEST_BODY: usize = 64 * 1024;
-
 /// Any of these shows that a page could not have sent the request without being asked first.
 const PREFLIGHT_HEADERS: [HeaderName; 3] = [
     HeaderName::from_static("graphql-require-preflight"),
@@ -58,9 +55,10 @@ fn from_get(headers: &HeaderMap, query: &str) -> Result<Envelope, Refused> {
 
 async fn from_post(house: &House, headers: &HeaderMap, content: Body) -> Result<Envelope, Refused> {
     // Read first, so that the client gets to read a refusal too.
-    let content = body::read(content, LARGEST_BODY, house.limits.body)
+    let largest = house.config.limits.body;
+    let content = body::read(content, largest, house.limits.body)
         .await
-        .map_err(unread)?;
+        .map_err(|error| unread(error, largest))?;
     let encoded = headers
         .get(CONTENT_ENCODING)
         .is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
@@ -94,13 +92,13 @@ fn is_json(headers: &HeaderMap) -> bool {
         })
 }
 
-fn unread(unread: Unread) -> Refused {
+fn unread(unread: Unread, largest: usize) -> Refused {
     let close = |refused: Refused| refused.with(CONNECTION, HeaderValue::from_static("close"));
     match unread {
         Unread::TooLarge => close(Refused::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "QUERY_TOO_LARGE",
-            format!("The body is larger than {LARGEST_BODY} bytes."),
+            format!("The body is larger than {largest} bytes."),
         )),
         Unread::TooSlow => close(Refused::new(
             StatusCode::REQUEST_TIMEOUT,

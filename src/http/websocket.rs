@@ -22,9 +22,6 @@ use super::{
     socket::{self, Visitor},
 };
 
-/// Bytes of a message.
-const LARGEST_MESSAGE: usize = 64 * 1024;
-
 /// Whether the request wants a socket.
 pub(super) fn is_upgrade(headers: &HeaderMap) -> bool {
     headers
@@ -86,10 +83,11 @@ pub(super) async fn upgrade(house: House, request_id: RequestId, request: Reques
         address,
     };
     let tasks = house.shutdown.tasks.clone();
+    let largest = house.config.limits.body;
     upgrade
         .protocols([protocol::NAME])
-        .max_message_size(LARGEST_MESSAGE)
-        .max_frame_size(LARGEST_MESSAGE)
+        .max_message_size(largest)
+        .max_frame_size(largest)
         .max_write_buffer_size(1024 * 1024)
         .on_upgrade(move |socket| {
             tasks.track_future(async move {

@@ -3,22 +3,38 @@
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Datelike, Utc};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Select, Value,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, Order, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, StatementBuilder, Value,
 };
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::error::{Code, Error, Result};
 
-/// The most rows a page may ask for.
-pub const MOST: u64 = 100;
-/// The rows of a page that does not say.
-pub const DEFAULT: u64 = 20;
+/// How long pages are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageSizes {
+    /// The most rows a page may ask for.
+    pub most: u64,
+    /// The rows of a page that does not say.
+    pub usual: u64,
+}
+
+impl Default for PageSizes {
+    fn default() -> Self {
+        Self {
+            most: 100,
+            usual: 20,
+        }
+    }
+}
 
 /// Which page.
 #[derive(Clone, Debug, Default)]
 pub struct PageRequest {
+    /// The name of a list whose filter changes from moment to moment; other lists are told apart by their filters.
+    pub list: Option<&'static str>,
     /// How many from the beginning (or after `after`).
     pub first: Option<i32>,
     /// Only what follows this cursor.
@@ -94,6 +110,9 @@ impl From<SortKey> for Value {
     }
 }
 
+/// The version of the cursors that are written and read.
+const VERSION: u8 = 2;
+
 /// A place in a list.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Cursor {
@@ -101,6 +120,8 @@ pub struct Cursor {
     v: u8,
     /// The sorting it belongs to.
     s: String,
+    /// The filter, which holds who may see what too.
+    f: String,
     k: SortKey,
     i: Uuid,
 }
@@ -119,24 +140,36 @@ pub struct Page<M> {
 /// Reads one page of what `select` gives, in one statement.
 ///
 /// # Errors
-/// A size outside 1 to 100, `first` together with `last`, or a cursor that is not of this list.
+/// A size that is not allowed, `first` together with `last`, or a cursor that is not of this list: of another sorting,
+/// another filter, or somebody else's.
 pub async fn fetch<E, C>(
     database: &C,
     select: Select<E>,
     sort: &Sort<E>,
     request: &PageRequest,
+    sizes: PageSizes,
 ) -> Result<Page<E::Model>>
 where
     E: EntityTrait,
     C: ConnectionTrait,
 {
-    let (size, backwards) = size_of(request)?;
+    let (size, backwards) = size_of(request, sizes)?;
+    let filter = match request.list {
+        Some(name) => name.to_owned(),
+        None => filter_of(&select),
+    };
     let mut select = select;
-    if let Some(after) = &request.after {
-        select = select.filter(beyond(sort, &read_cursor(sort, after, "after")?, false));
-    }
-    if let Some(before) = &request.before {
-        select = select.filter(beyond(sort, &read_cursor(sort, before, "before")?, true));
+    for (cursor, field, against) in [
+        (&request.after, "after", false),
+        (&request.before, "before", true),
+    ] {
+        if let Some(text) = cursor {
+            let cursor = read_cursor(sort, text, field)?;
+            if cursor.f != filter {
+                return Err(not_of_this_list(field));
+            }
+            select = select.filter(beyond(sort, &cursor, against));
+        }
     }
     let order = match (sort.direction == Direction::Ascending) ^ backwards {
         true => Order::Asc,
@@ -161,7 +194,7 @@ where
     };
     let rows = rows
         .into_iter()
-        .map(|row| Ok((write_cursor(sort, &row)?, row)))
+        .map(|row| Ok((write_cursor(sort, &filter, &row)?, row)))
         .collect::<Result<_>>()?;
     Ok(Page {
         rows,
@@ -183,7 +216,7 @@ where
     Ok(select.count(database).await?)
 }
 
-fn size_of(request: &PageRequest) -> Result<(u64, bool)> {
+fn size_of(request: &PageRequest, sizes: PageSizes) -> Result<(u64, bool)> {
     let (field, asked, backwards) = match (request.first, request.last) {
         (Some(_), Some(_)) => {
             return Err(Error::invalid(
@@ -196,14 +229,25 @@ fn size_of(request: &PageRequest) -> Result<(u64, bool)> {
         (None, last) => ("last", last, true),
     };
     match asked.map(u64::try_from) {
-        None => Ok((DEFAULT, backwards)),
-        Some(Ok(size)) if (1..=MOST).contains(&size) => Ok((size, backwards)),
+        None => Ok((sizes.usual, backwards)),
+        Some(Ok(size)) if (1..=sizes.most).contains(&size) => Ok((size, backwards)),
         Some(_) => Err(Error::invalid(
             field,
             Code::OutOfRange,
-            format!("A page has 1 to {MOST} rows."),
+            format!("A page has 1 to {} rows.", sizes.most),
         )),
     }
+}
+
+/// What tells this list from others over the same table: its conditions and their values, and not its columns, which a
+/// later release adds to.
+fn filter_of<E: EntityTrait>(select: &Select<E>) -> String {
+    let mut conditions = select.as_query().clone();
+    conditions.clear_selects();
+    // The same text on both engines, so that a cursor means the same to whichever replica reads it.
+    let statement = StatementBuilder::build(&conditions, &DbBackend::Postgres);
+    let digest = Sha256::digest(statement.to_string());
+    BASE64_URL_SAFE_NO_PAD.encode(digest.first_chunk::<9>().copied().unwrap_or_default())
 }
 
 /// The rows beyond the cursor, in the direction of the list, or against it.
@@ -220,10 +264,11 @@ fn beyond<E: EntityTrait>(sort: &Sort<E>, cursor: &Cursor, against: bool) -> Con
         .add(Condition::all().add(sort.column.eq(key)).add(past_id))
 }
 
-fn write_cursor<E: EntityTrait>(sort: &Sort<E>, row: &E::Model) -> Result<String> {
+fn write_cursor<E: EntityTrait>(sort: &Sort<E>, filter: &str, row: &E::Model) -> Result<String> {
     let cursor = Cursor {
-        v: 1,
+        v: VERSION,
         s: sort.name.to_owned(),
+        f: filter.to_owned(),
         k: (sort.key)(row),
         i: (sort.id)(row),
     };
@@ -233,7 +278,7 @@ fn write_cursor<E: EntityTrait>(sort: &Sort<E>, row: &E::Model) -> Result<String
 /// The place that a client sent in this field.
 ///
 /// # Errors
-/// `INVALID_CURSOR` when it is not a place in this list, or one that the list's column could not hold.
+/// `INVALID_CURSOR` when it is not a place in a list of this sorting, or one that the list's column could not hold.
 pub fn read_cursor<E: EntityTrait>(
     sort: &Sort<E>,
     text: &str,
@@ -243,12 +288,16 @@ pub fn read_cursor<E: EntityTrait>(
         .then(|| BASE64_URL_SAFE_NO_PAD.decode(text).ok())
         .flatten()
         .and_then(|bytes| serde_json::from_slice::<Cursor>(&bytes).ok())
-        .filter(|cursor| cursor.v == 1 && cursor.s == sort.name && cursor.k.fits(&sort.column))
-        .ok_or_else(|| {
-            Error::invalid(
-                field,
-                Code::InvalidCursor,
-                "This cursor is not from this list; take one from its pageInfo or edges.",
-            )
+        .filter(|cursor| {
+            cursor.v == VERSION && cursor.s == sort.name && cursor.k.fits(&sort.column)
         })
+        .ok_or_else(|| not_of_this_list(field))
+}
+
+fn not_of_this_list(field: &'static str) -> Error {
+    Error::invalid(
+        field,
+        Code::InvalidCursor,
+        "This cursor is not from this list; take one from its pageInfo or edges.",
+    )
 }

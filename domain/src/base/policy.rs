@@ -3,6 +3,8 @@
 use chrono::Duration;
 use entity::invoices::invoice::Party;
 
+use super::page::PageSizes;
+
 /// The rules of the shop that are settings, not code.
 #[derive(Clone, Debug)]
 pub struct Policy {
@@ -24,6 +26,8 @@ pub struct Policy {
     pub grace: Duration,
     /// Whether there are clocks that can be moved. Never where the money is real.
     pub test_clocks: bool,
+    /// How long the pages of lists are.
+    pub pages: PageSizes,
     /// How long a link to an invoice or a payment page is good.
     pub link_lifetime: Duration,
     /// How long an access token is good.
@@ -46,6 +50,7 @@ impl Default for Policy {
             dunning_days: vec![1, 3, 5, 7],
             grace: Duration::days(3),
             test_clocks: false,
+            pages: PageSizes::default(),
             link_lifetime: Duration::hours(24),
             access_token_lifetime: Duration::minutes(15),
             refresh_token_lifetime: Duration::days(30),

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    base::page::{self, Direction, PageRequest},
+    base::page::{self, Direction, PageRequest, PageSizes},
     flows, orders,
     subscriptions::{
         outlook::{NextRenewal, next_renewals},
@@ -79,7 +79,8 @@ async fn paid_periods_are_told_newest_first_and_to_their_owner() {
         let periods = async |who: &Person| {
             let paid = orders::query::paid_periods(who.op.actor(), row.id);
             let request = PageRequest::default();
-            let page = page::fetch(who.op.reader(), paid, &sort, &request).await;
+            let page =
+                page::fetch(who.op.reader(), paid, &sort, &request, PageSizes::default()).await;
             let rows = page.unwrap().rows.into_iter();
             rows.map(|(_, line)| day(line.period_start))
                 .collect::<Vec<_>>()

@@ -4,11 +4,11 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::{
     base::{
         Op, Result,
-        page::{self, Direction, Page, PageRequest, Sort},
+        page::{self, Direction, Page, PageRequest, PageSizes, Sort},
     },
     orders, payments, subscriptions,
 };
-use entity::orders::order;
+use entity::orders::order::{self, OrderStatus};
 
 use crate::kit::{House, Person, on_each_engine};
 
@@ -63,7 +63,7 @@ async fn fetch(
     request: &PageRequest,
 ) -> Result<Page<order::Model>> {
     let select = orders::query::visible_to(op.actor());
-    page::fetch(op.reader(), select, sort, request).await
+    page::fetch(op.reader(), select, sort, request, PageSizes::default()).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -215,15 +215,33 @@ async fn a_cursor_that_is_not_of_this_list_is_refused() {
         let cursor = own(fetch(&mei.op, &sort, &first(1, None)).await.unwrap());
         let by_total = orders::query::by_total(Direction::Ascending);
         let of_totals = own(fetch(&mei.op, &by_total, &first(1, None)).await.unwrap());
-        subscribe(&mei, &monthly(&house).await, "s").await.unwrap();
+        let lin = house.customer("lin").await;
+        let plan = monthly(&house).await;
+        subscribe(&mei, &plan, "s").await.unwrap();
+        subscribe(&lin, &plan, "s").await.unwrap();
         let subscriptions = page::fetch(
             mei.op.reader(),
             subscriptions::query::visible_to(mei.op.actor()),
             &subscriptions::query::by_creation(Direction::Ascending),
             &first(1, None),
+            PageSizes::default(),
         )
         .await;
         let of_subscriptions = subscriptions.unwrap().rows[0].0.clone();
+        let of_lin = own(fetch(&lin.op, &sort, &first(1, None)).await.unwrap());
+        let filter = orders::query::OrderFilter {
+            statuses: Some(vec![OrderStatus::Pending]),
+            ..Default::default()
+        };
+        let of_those_placed = page::fetch(
+            mei.op.reader(),
+            filter.apply(orders::query::visible_to(mei.op.actor())),
+            &sort,
+            &first(1, None),
+            PageSizes::default(),
+        )
+        .await;
+        let of_those_placed = own(of_those_placed.unwrap());
         let mut cut = cursor.clone();
         cut.pop();
         for strange in [
@@ -235,7 +253,10 @@ async fn a_cursor_that_is_not_of_this_list_is_refused() {
             format!("{cursor}A"),
             of_totals,
             of_subscriptions.clone(),
-            edited(&cursor, "v", 2.into()),
+            of_lin,
+            of_those_placed,
+            edited(&cursor, "f", "".into()),
+            edited(&cursor, "v", 1.into()),
             edited(&cursor, "s", "orders.total".into()),
             edited(&cursor, "i", "1".into()),
             edited(&cursor, "k", serde_json::json!({"number": 1})),
@@ -264,6 +285,7 @@ async fn a_cursor_that_is_not_of_this_list_is_refused() {
             payments::query::visible_to(mei.op.actor()),
             &payments::query::by_creation(Direction::Ascending),
             &first(1, Some(of_subscriptions)),
+            PageSizes::default(),
         )
         .await;
         assert_eq!(

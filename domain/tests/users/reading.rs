@@ -4,7 +4,7 @@ use chrono::Duration;
 use domain::{
     base::{
         Error, Op,
-        page::{self, Direction, PageRequest, Sort},
+        page::{self, Direction, PageRequest, PageSizes, Sort},
     },
     users::{
         self,
@@ -18,7 +18,7 @@ use crate::kit::on_each_engine;
 async fn names(op: &Op, filter: UserFilter, sort: &Sort<user::Entity>) -> Vec<String> {
     let list = query::staff_list(op, &filter).unwrap();
     let request = PageRequest::default();
-    let page = page::fetch(op.reader(), list, sort, &request).await;
+    let page = page::fetch(op.reader(), list, sort, &request, PageSizes::default()).await;
     let rows = page.unwrap().rows;
     rows.into_iter().map(|(_, user)| user.username).collect()
 }

@@ -20,7 +20,7 @@ use domain::{
     base::{Access, Error, Op, error::MASKED},
 };
 
-use crate::document::cut;
+use crate::document::{Verdict, cut};
 
 use super::{access, error::outward, sight};
 
@@ -29,12 +29,15 @@ use super::{access, error::outward, sight};
 pub struct Doorkeeper {
     /// Whether everybody may read the schema through introspection; staff always may.
     pub introspection: bool,
+    /// How many errors an answer has at most.
+    pub errors: usize,
 }
 
 impl ExtensionFactory for Doorkeeper {
     fn create(&self) -> Arc<dyn Extension> {
         Arc::new(DoorkeeperExtension {
             introspection: self.introspection,
+            errors: self.errors,
             kept: Mutex::default(),
         })
     }
@@ -42,6 +45,7 @@ impl ExtensionFactory for Doorkeeper {
 
 struct DoorkeeperExtension {
     introspection: bool,
+    errors: usize,
     /// Errors of nullable fields, appended when the answer is complete.
     kept: Mutex<Vec<ServerError>>,
 }
@@ -55,7 +59,7 @@ impl Extension for DoorkeeperExtension {
             finish(error, request_id);
         }
         // The first few tell what is wrong; a `null` without one of its own is one of many.
-        cut(&mut response.errors);
+        cut(&mut response.errors, self.errors);
         response
     }
 
@@ -92,13 +96,20 @@ impl Extension for DoorkeeperExtension {
         ctx: &ExtensionContext<'_>,
         next: NextValidation<'_>,
     ) -> Result<ValidationResult, Vec<ServerError>> {
-        next.run(ctx).await.map_err(|mut errors| {
-            cut(&mut errors);
-            errors
-                .into_iter()
-                .map(|error| with_code(error, "GRAPHQL_VALIDATION_FAILED"))
-                .collect()
-        })
+        let verdict = ctx.data_opt::<Verdict>();
+        if let Some(known) = verdict.and_then(Verdict::known) {
+            return Ok(known);
+        }
+        let found = next.run(ctx).await.map_err(|mut errors| {
+            cut(&mut errors, self.errors);
+            let errors = errors.into_iter();
+            let coded = errors.map(|error| with_code(error, "GRAPHQL_VALIDATION_FAILED"));
+            coded.collect::<Vec<_>>()
+        })?;
+        if let Some(verdict) = verdict {
+            verdict.keep(found);
+        }
+        Ok(found)
     }
 
     async fn execute(

@@ -48,6 +48,7 @@ pub const fn request(
     before: Option<String>,
 ) -> PageRequest {
     PageRequest {
+        list: None,
         first,
         after,
         last,
@@ -78,11 +79,13 @@ macro_rules! connection {
                 sort: &domain::base::page::Sort<$entity>,
                 request: &domain::base::page::PageRequest,
             ) -> async_graphql::Result<Self> {
+                let sizes = op.app().policy.pages;
                 let page = op
                     .read_list(|op| {
                         let everything = everything.clone();
                         async move {
-                            domain::base::page::fetch(op.reader(), everything, sort, request).await
+                            domain::base::page::fetch(op.reader(), everything, sort, request, sizes)
+                                .await
                         }
                     })
                     .await

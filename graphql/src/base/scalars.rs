@@ -1,4 +1,5 @@
-//! Money at the edge: decimal text and a currency, never a JSON number. And JSON, which only leaves.
+//! What is no plain text or number at the edge: money (decimal text and a currency, never a JSON number), days,
+//! addresses, and JSON, which only leaves.
 
 use async_graphql::{
     Enum, InputObject, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value,
@@ -57,6 +58,28 @@ impl ScalarType for Date {
 
     fn to_value(&self) -> Value {
         Value::String(self.0.format("%Y-%m-%d").to_string())
+    }
+}
+
+/// An absolute address, such as `https://shop.example/orders`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Url(pub String);
+
+/// An absolute address, such as `https://shop.example/orders`.
+#[Scalar(name = "URL", specified_by_url = "https://url.spec.whatwg.org/")]
+impl ScalarType for Url {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match value {
+            Value::String(text) if url::Url::parse(&text).is_ok() => Ok(Self(text)),
+            Value::String(_) => Err(InputValueError::custom(
+                "an address is text like \"https://shop.example/orders\", with its scheme",
+            )),
+            other => Err(InputValueError::expected_type(other)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.clone())
     }
 }
 

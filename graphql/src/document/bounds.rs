@@ -123,12 +123,12 @@ impl<'d> Walk<'d> {
     fn selection(&mut self, selection: &'d Selection, level: usize) -> Result<Extent, ServerError> {
         self.count(selection.directives())?;
         match selection {
-            Selection::Field(field) if field.node.selection_set.node.items.is_empty() => {
-                Ok(Extent::of_field(&field.node, Extent::default()))
-            }
+            Selection::Field(field) if field.node.selection_set.node.items.is_empty() => Ok(
+                Extent::of_field(&field.node, Extent::default(), self.limits.pages),
+            ),
             Selection::Field(field) => {
                 let inside = self.set(&field.node.selection_set.node, level)?;
-                Ok(Extent::of_field(&field.node, inside))
+                Ok(Extent::of_field(&field.node, inside, self.limits.pages))
             }
             Selection::InlineFragment(inline) => {
                 let inside = self.set(&inline.node.selection_set.node, level)?;

@@ -8,7 +8,7 @@ use async_graphql::{
     parser::types::{Field, VariableDefinition},
 };
 use async_graphql_value::Value as Literal;
-use domain::base::page::{DEFAULT, MOST};
+use domain::base::page::PageSizes;
 
 /// A sum: a fixed part, and parts taken several times.
 #[derive(Clone, Debug, Default)]
@@ -67,69 +67,67 @@ impl Cost {
     }
 
     /// The figure for these variables. It takes no more steps than the operation has selections.
-    pub(super) fn figure(
-        &self,
-        variables: &Variables,
-        definitions: &[Positioned<VariableDefinition>],
-    ) -> u64 {
+    pub(super) fn figure(&self, given: &Given<'_>) -> u64 {
         self.parts.iter().fold(self.fixed, |sum, (size, each)| {
             let times = match size {
                 Size::Fixed(times) => *times,
-                Size::Variable(name) => length(value_of(name, variables, definitions)),
+                Size::Variable(name) => given.length(name),
             };
-            sum.saturating_add(times.saturating_mul(each.figure(variables, definitions)))
+            sum.saturating_add(times.saturating_mul(each.figure(given)))
+        })
+    }
+}
+
+/// What a request gives for the variables of an operation, and how long pages are here.
+#[derive(Clone, Copy)]
+pub(super) struct Given<'r> {
+    pub(super) variables: &'r Variables,
+    pub(super) definitions: &'r [Positioned<VariableDefinition>],
+    pub(super) pages: PageSizes,
+}
+
+impl Given<'_> {
+    fn length(&self, name: &Name) -> u64 {
+        match self.value_of(name) {
+            Some(Value::List(items)) => items.len() as u64,
+            Some(Value::Number(number)) => page(number.as_u64(), self.pages),
+            _ => self.pages.usual,
+        }
+    }
+
+    fn value_of(&self, name: &Name) -> Option<&Value> {
+        self.variables.get(name).or_else(|| {
+            let mut definitions = self.definitions.iter().map(|definition| &definition.node);
+            let definition = definitions.find(|definition| definition.name.node == *name)?;
+            definition.default_value.as_ref().map(|value| &value.node)
         })
     }
 }
 
 /// The page size that a field is asked for; `None` when it has no such argument.
-pub(super) fn page_size(field: &Field) -> Option<Size> {
+pub(super) fn page_size(field: &Field, pages: PageSizes) -> Option<Size> {
     field
         .get_argument("first")
         .or_else(|| field.get_argument("last"))
-        .map(|value| size_of(&value.node))
+        .map(|value| size_of(&value.node, pages))
 }
 
 /// How many things a field is asked for by their ids; `None` when it has no such argument.
-pub(super) fn ids(field: &Field) -> Option<Size> {
-    field.get_argument("ids").map(|value| size_of(&value.node))
+pub(super) fn ids(field: &Field, pages: PageSizes) -> Option<Size> {
+    let many = field.get_argument("ids");
+    many.map(|value| size_of(&value.node, pages))
 }
 
-/// The page that is sent when nobody says how long.
-pub(super) const fn usual_page() -> Size {
-    Size::Fixed(DEFAULT)
-}
-
-fn size_of(value: &Literal) -> Size {
+fn size_of(value: &Literal, pages: PageSizes) -> Size {
     match value {
         Literal::Variable(name) => Size::Variable(name.clone()),
         Literal::List(items) => Size::Fixed(items.len() as u64),
-        Literal::Number(number) => Size::Fixed(page(number.as_u64())),
-        _ => usual_page(),
-    }
-}
-
-fn length(value: Option<&Value>) -> u64 {
-    match value {
-        Some(Value::List(items)) => items.len() as u64,
-        Some(Value::Number(number)) => page(number.as_u64()),
-        _ => DEFAULT,
+        Literal::Number(number) => Size::Fixed(page(number.as_u64(), pages)),
+        _ => Size::Fixed(pages.usual),
     }
 }
 
 /// A size outside the bounds is refused by the list itself, which says so better than a cost could.
-fn page(size: Option<u64>) -> u64 {
-    size.unwrap_or(MOST).min(MOST)
-}
-
-fn value_of<'v>(
-    name: &Name,
-    variables: &'v Variables,
-    definitions: &'v [Positioned<VariableDefinition>],
-) -> Option<&'v Value> {
-    variables.get(name).or_else(|| {
-        let mut definitions = definitions.iter().map(|definition| &definition.node);
-        let definition = definitions.find(|definition| definition.name.node == *name)?;
-        definition.default_value.as_ref().map(|value| &value.node)
-    })
+fn page(size: Option<u64>, pages: PageSizes) -> u64 {
+    size.unwrap_or(pages.most).min(pages.most)
 }

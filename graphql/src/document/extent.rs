@@ -2,9 +2,10 @@
 //! spread: re-walking spreads is what makes a kilobyte hold a worker for minutes.
 
 use async_graphql::{ServerError, parser::types::Field};
+use domain::base::page::PageSizes;
 
 use super::{
-    cost::{Cost, ids, page_size, usual_page},
+    cost::{Cost, Size, ids, page_size},
     limits::Limits,
     refusal::too_complex,
 };
@@ -72,7 +73,7 @@ impl Extent {
     }
 
     /// A field around this, which is empty for a field without a selection.
-    pub(super) fn of_field(field: &Field, inside: Self) -> Self {
+    pub(super) fn of_field(field: &Field, inside: Self, pages: PageSizes) -> Self {
         let name = field.name.node.as_str();
         let mut extent = Self {
             selections: inside.selections.saturating_add(1),
@@ -94,25 +95,25 @@ impl Extent {
             return extent;
         }
         if !field.selection_set.node.items.is_empty() {
-            extent.price(field, inside);
+            extent.price(field, inside, pages);
         }
         extent
     }
 
-    fn price(&mut self, field: &Field, inside: Self) {
+    fn price(&mut self, field: &Field, inside: Self, pages: PageSizes) {
         let name = field.name.node.as_str();
-        let is_page = inside.has_rows || page_size(field).is_some();
-        if is_page {
+        let size = page_size(field, pages);
+        if inside.has_rows || size.is_some() {
             // A page is read whether its rows are shown or only counted.
             let row = match inside.rows.is_zero() {
                 true => Cost::fixed(1),
                 false => inside.rows,
             };
-            let rows = row.times(page_size(field).unwrap_or(usual_page()));
+            let rows = row.times(size.unwrap_or(Size::Fixed(pages.usual)));
             self.rest = Cost::fixed(1).plus(rows).plus(inside.rest);
             return;
         }
-        match (name, ids(field)) {
+        match (name, ids(field, pages)) {
             (_, Some(many)) => self.rest = Cost::fixed(1).plus(inside.rest).times(many),
             // The node in it counts.
             ("edges", None) => (self.rows, self.has_rows) = (inside.rest, true),

@@ -1,5 +1,7 @@
 //! How much a document may ask for. What a limit protects stands in `docs/decisions/0026-document-pipeline.md`.
 
+use domain::base::page::PageSizes;
+
 /// How much a document may ask for.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -31,6 +33,10 @@ pub struct Limits {
     pub cost: u64,
     /// Cost of an operation of anybody else.
     pub anonymous_cost: u64,
+    /// Rows of a page, which are priced.
+    pub pages: PageSizes,
+    /// Errors of one answer.
+    pub errors: usize,
     /// Tokens of the documents that are kept parsed: some 300 bytes each at worst.
     pub kept_tokens: usize,
 }
@@ -52,6 +58,8 @@ impl Default for Limits {
             selections: 1000,
             cost: 1000,
             anonymous_cost: 200,
+            pages: PageSizes::default(),
+            errors: 10,
             kept_tokens: 100_000,
         }
     }

@@ -12,7 +12,9 @@ mod prepare;
 mod refusal;
 mod scan;
 mod validator;
+mod verdict;
 
 pub use limits::Limits;
 pub use prepare::{Documents, Operation};
-pub use refusal::{MOST_ERRORS, cut, refusal};
+pub use refusal::{cut, refusal};
+pub use verdict::Verdict;

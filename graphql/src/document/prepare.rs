@@ -1,9 +1,12 @@
 //! From a text to an operation that may run.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
 
 use async_graphql::{
-    Request, ServerError, Variables,
+    Request, ServerError, ValidationResult, Variables,
     parser::{
         Error as ParseError, parse_query,
         types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
@@ -15,12 +18,13 @@ use super::{
     bounds,
     cache::Cache,
     coercion::Defined,
-    cost::Cost,
+    cost::{Cost, Given},
     edition,
     limits::Limits,
     refusal::{cut, invalid, refusal},
     scan,
     validator::{Validator, unrunnable},
+    verdict::Verdict,
 };
 
 /// Reads documents, and keeps those that it has read.
@@ -54,6 +58,8 @@ pub(super) struct Prepared {
     pub(super) text: Box<str>,
     pub(super) document: ExecutableDocument,
     pub(super) costs: HashMap<Option<String>, Cost>,
+    /// What the library found when it validated the operation, by name.
+    pub(super) verdicts: HashMap<Option<String>, OnceLock<ValidationResult>>,
     pub(super) defined: Defined,
     pub(super) tokens: usize,
 }
@@ -101,7 +107,7 @@ impl Documents {
         actor: Actor,
     ) -> Result<Operation, Vec<ServerError>> {
         self.operation(request, actor).map_err(|mut errors| {
-            cut(&mut errors);
+            cut(&mut errors, self.limits.errors);
             errors
         })
     }
@@ -115,14 +121,19 @@ impl Documents {
         let wanted = request.operation_name.as_deref();
         let (name, definition) =
             find(&prepared.document.operations, wanted).map_err(|error| vec![error])?;
-        let figure =
-            |cost: &Cost| cost.figure(&request.variables, &definition.variable_definitions);
-        let cost = prepared.costs.get(&name).map_or(0, figure);
+        let given = Given {
+            variables: &request.variables,
+            definitions: &definition.variable_definitions,
+            pages: self.limits.pages,
+        };
+        let cost = prepared.costs.get(&name);
+        let cost = cost.map_or(0, |cost| cost.figure(&given));
         let limit = self.limit_of(actor);
         afford(cost, limit, actor).map_err(|error| vec![error])?;
         if let Some(validator) = &self.validator {
             let accepted = validator.accept(&prepared.defined, &name, &request.variables);
             accepted.map_err(|error| vec![error])?;
+            request.data.insert(Verdict::of(&prepared, &name));
         }
         let kind = definition.ty;
         request.set_parsed_query(prepared.document.clone());
@@ -152,9 +163,13 @@ impl Documents {
         let mut names = Vec::new();
         for (name, definition) in prepared.document.operations.iter() {
             let name = name.map(ToString::to_string);
-            let definitions = &definition.node.variable_definitions;
+            let given = Given {
+                variables: &Variables::default(),
+                definitions: &definition.node.variable_definitions,
+                pages: self.limits.pages,
+            };
             let cost = prepared.costs.get(&name);
-            let cost = cost.map_or(0, |cost| cost.figure(&Variables::default(), definitions));
+            let cost = cost.map_or(0, |cost| cost.figure(&given));
             if cost > self.limits.cost {
                 return Err(vec![too_dear(cost, self.limits.cost, "ask")]);
             }
@@ -183,7 +198,9 @@ impl Documents {
         let parsed = parse_query(edition::older(text));
         let document = parsed.map_err(|error| unparsed(text, &error))?;
         let costs = bounds::bound(&document, &self.limits)?;
+        let names = costs.keys().cloned();
         Ok(Prepared {
+            verdicts: names.map(|name| (name, OnceLock::new())).collect(),
             hash: hash.into(),
             text: text.into(),
             document,

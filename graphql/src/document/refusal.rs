@@ -2,8 +2,6 @@
 
 use async_graphql::ServerError;
 
-/// Errors of one answer.
-pub const MOST_ERRORS: usize = 10;
 /// Bytes of a message as JSON writes it.
 const LONGEST_MESSAGE: usize = 400;
 /// Places that one error points to.
@@ -36,10 +34,10 @@ pub(super) fn invalid(message: impl Into<String>) -> ServerError {
     refusal("GRAPHQL_VALIDATION_FAILED", message)
 }
 
-/// Cuts what is told of one request to a size that cannot be used against others: ten errors, each of bounded
-/// length.
-pub fn cut(errors: &mut Vec<ServerError>) {
-    errors.truncate(MOST_ERRORS);
+/// Cuts what is told of one request to a size that cannot be used against others: this many errors, each of
+/// bounded length.
+pub fn cut(errors: &mut Vec<ServerError>, most: usize) {
+    errors.truncate(most);
     for error in errors {
         error.locations.truncate(MOST_LOCATIONS);
         if let Some(end) = end_of(&error.message) {
@@ -72,7 +70,7 @@ mod tests {
         for letter in ["x", "\"", "\u{1}", "價"] {
             let error = refusal("GRAPHQL_VALIDATION_FAILED", letter.repeat(20_000));
             let mut errors = vec![error; 2000];
-            cut(&mut errors);
+            cut(&mut errors, 10);
             let written = serde_json::to_string(&errors).unwrap();
             assert_eq!(errors.len(), 10);
             assert!(written.len() < 6000, "{letter}: {}", written.len());
@@ -82,7 +80,7 @@ mod tests {
     #[test]
     fn a_usual_message_stays_as_it_is() {
         let mut errors = vec![refusal("BAD_USER_INPUT", "Too small: 價.")];
-        cut(&mut errors);
+        cut(&mut errors, 10);
         assert_eq!(errors.first().unwrap().message, "Too small: 價.");
     }
 }

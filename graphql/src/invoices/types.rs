@@ -11,7 +11,7 @@ use crate::{
         ask::load,
         error::outward,
         ids,
-        scalars::{Decimal, Money},
+        scalars::{Decimal, Money, Url},
     },
     connection,
     orders::{Order, loaders::OrderById},
@@ -204,11 +204,11 @@ impl Invoice {
 
     /// A link to the PDF that a browser can open without a token, good for a day. Whoever has it can read the
     /// invoice.
-    async fn pdf_url(&self, context: &Context<'_>) -> Result<String> {
+    async fn pdf_url(&self, context: &Context<'_>) -> Result<Url> {
         let op = context.op()?;
         let until = op.machine_now() + op.app().policy.link_lifetime;
         let id = self.0.id.to_string();
-        Ok(op.app().links.to(Purpose::Invoice, &id, until))
+        Ok(Url(op.app().links.to(Purpose::Invoice, &id, until)))
     }
 }
 

@@ -17,11 +17,15 @@ impl OutboxQuery {
     async fn outbox(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, or after `after`: 1 to 100.")] first: Option<
-            i32,
-        >,
+        #[graphql(
+            desc = "How many from the beginning, or after `after`: 1 to 100, unless the server is set to other bounds."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, or before `before`: 1 to 100.")] last: Option<i32>,
+        #[graphql(
+            desc = "How many from the end, or before `before`: 1 to 100, unless the server is set to other bounds."
+        )]
+        last: Option<i32>,
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
         #[graphql(desc = "Which deliveries.")] filter: Option<DeliveryFilter>,
     ) -> Result<DeliveryConnection> {

@@ -7,7 +7,7 @@ use domain::{
 };
 use entity::payments::payment;
 
-use crate::base::{Ask, UserError, error::for_payload, idempotency, ids};
+use crate::base::{Ask, UserError, error::for_payload, idempotency, ids, scalars::Url};
 
 use super::{
     inputs::{BeginPaymentInput, LatePaymentInput, ResolvePaymentInput},
@@ -22,7 +22,7 @@ pub struct PaymentsMutation;
 #[derive(SimpleObject)]
 pub struct PaymentForm {
     /// Where to post it, as `application/x-www-form-urlencoded`.
-    action: String,
+    action: Url,
     /// Its fields, in order. Escape the values when you write them into HTML.
     fields: Vec<PaymentFormField>,
 }
@@ -40,7 +40,7 @@ impl From<CheckoutForm> for PaymentForm {
     fn from(form: CheckoutForm) -> Self {
         let field = |(name, value)| PaymentFormField { name, value };
         Self {
-            action: form.action,
+            action: Url(form.action),
             fields: form.fields.into_iter().map(field).collect(),
         }
     }
@@ -52,7 +52,7 @@ pub struct BeginPaymentPayload {
     /// The attempt; `null` when there are errors.
     payment: Option<Payment>,
     /// A page of ours that sends the browser on to the gateway: open it and nothing else is needed.
-    redirect_url: Option<String>,
+    redirect_url: Option<Url>,
     /// The same form, for a client that posts it itself.
     form: Option<PaymentForm>,
     /// What the caller must mend; empty when it was done.
@@ -148,7 +148,7 @@ impl PaymentsMutation {
         };
         Ok(BeginPaymentPayload {
             payment: Some(Payment(begun.payment)),
-            redirect_url: Some(begun.redirect_url),
+            redirect_url: Some(Url(begun.redirect_url)),
             form: Some(begun.form.into()),
             errors,
         })

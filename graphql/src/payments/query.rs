@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, Object, Result};
 use domain::{
-    base::page::Direction,
+    base::page::{Direction, PageRequest},
     payments::{attention, query},
 };
 
@@ -36,11 +36,15 @@ impl PaymentsQuery {
     async fn payments(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, or after `after`: 1 to 100.")] first: Option<
-            i32,
-        >,
+        #[graphql(
+            desc = "How many from the beginning, or after `after`: 1 to 100, unless the server is set to other bounds."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, or before `before`: 1 to 100.")] last: Option<i32>,
+        #[graphql(
+            desc = "How many from the end, or before `before`: 1 to 100, unless the server is set to other bounds."
+        )]
+        last: Option<i32>,
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
         #[graphql(desc = "Which payments.")] filter: Option<PaymentFilter>,
         #[graphql(desc = "In which order; newest first when left out.")] sort: Option<PaymentSort>,
@@ -57,16 +61,24 @@ impl PaymentsQuery {
     async fn payments_needing_attention(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, or after `after`: 1 to 100.")] first: Option<
-            i32,
-        >,
+        #[graphql(
+            desc = "How many from the beginning, or after `after`: 1 to 100, unless the server is set to other bounds."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, or before `before`: 1 to 100.")] last: Option<i32>,
+        #[graphql(
+            desc = "How many from the end, or before `before`: 1 to 100, unless the server is set to other bounds."
+        )]
+        last: Option<i32>,
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Result<PaymentConnection> {
         let op = context.op()?;
         let matching = attention::visible_to(op.actor(), op.now());
-        let request = page::request(first, after, last, before);
+        let request = PageRequest {
+            // What waits too long depends on the moment; the place in the list does not.
+            list: Some("attention"),
+            ..page::request(first, after, last, before)
+        };
         let sort = query::by_creation(Direction::Ascending);
         PaymentConnection::fetch(op, matching, &sort, &request).await
     }

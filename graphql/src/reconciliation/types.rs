@@ -1,15 +1,16 @@
 //! A reconciliation as it is shown.
 
-use async_graphql::{Enum, Object, Result, SimpleObject};
+use async_graphql::{Context, Enum, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::{
-    base::{Code, Error, page},
+    base::{Code, Error},
     flows::reconcile,
 };
 use entity::reconciliation::statement_line;
 
 use crate::{
     base::{
+        Ask,
         error::outward,
         scalars::{Date, Money},
     },
@@ -144,20 +145,22 @@ impl Reconciliation {
     /// What stands there, in the order of time; what is missing there comes last.
     async fn pairs(
         &self,
-        #[graphql(desc = "How many: 1 to 100; 20 when left out.")] first: Option<i32>,
+        context: &Context<'_>,
+        #[graphql(
+            desc = "How many: 1 to 100, and 20 when left out, unless the server is set otherwise."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "After how many.", default)] skip: u32,
         #[graphql(desc = "Only these; everything when left out.")] findings: Option<
             Vec<ReconciliationFinding>,
         >,
     ) -> Result<Vec<ReconciliationPair>> {
-        let first = first.map_or(Ok(page::DEFAULT), u64::try_from);
-        let first = first.ok().filter(|first| (1..=page::MOST).contains(first));
+        let sizes = context.op()?.app().policy.pages;
+        let first = first.map_or(Ok(sizes.usual), u64::try_from);
+        let first = first.ok().filter(|first| (1..=sizes.most).contains(first));
         let first = first.ok_or_else(|| {
-            outward(Error::invalid(
-                "first",
-                Code::OutOfRange,
-                "Ask for 1 to 100.",
-            ))
+            let message = format!("Ask for 1 to {}.", sizes.most);
+            outward(Error::invalid("first", Code::OutOfRange, message))
         })?;
         let wanted: Option<Vec<reconcile::Finding>> =
             findings.map(|findings| findings.into_iter().map(Into::into).collect());

@@ -8,7 +8,7 @@ use domain::{
 };
 use entity::users::user;
 
-use crate::base::page::SortDirection;
+use crate::base::{page::SortDirection, scalars::Url};
 
 use super::types::{Locale, Role};
 
@@ -120,7 +120,7 @@ pub struct UpdateProfileInput {
     /// Phone number; an empty text takes it away.
     pub phone: Option<String>,
     /// Link to a picture, `https` only, at most 500 characters; here `null` takes it away.
-    pub avatar_url: MaybeUndefined<String>,
+    pub avatar_url: MaybeUndefined<Url>,
     /// The language of our mails.
     pub locale: Option<Locale>,
 }
@@ -136,7 +136,7 @@ impl From<UpdateProfileInput> for ProfileChanges {
             avatar_url: match input.avatar_url {
                 MaybeUndefined::Undefined => None,
                 MaybeUndefined::Null => Some(String::new()),
-                MaybeUndefined::Value(url) => Some(url),
+                MaybeUndefined::Value(Url(url)) => Some(url),
             },
             locale: input.locale.map(Into::into),
         }

@@ -6,7 +6,7 @@ use domain::{base::page::Direction, invoices, orders, subscriptions, users::Sess
 use entity::users::user;
 
 use crate::{
-    base::{Ask, ask::load, ids, page},
+    base::{Ask, ask::load, ids, page, scalars::Url},
     connection,
     invoices::InvoiceConnection,
     orders::OrderConnection,
@@ -85,8 +85,8 @@ impl User {
     }
 
     /// Link to a picture, always `https`; `null` without one.
-    async fn avatar_url(&self) -> Option<&str> {
-        self.0.avatar_url.as_deref()
+    async fn avatar_url(&self) -> Option<Url> {
+        self.0.avatar_url.clone().map(Url)
     }
 
     /// Whether the e-mail address was shown to be theirs. A new address is not.
@@ -128,11 +128,15 @@ impl User {
     async fn orders(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, or after `after`: 1 to 100.")] first: Option<
-            i32,
-        >,
+        #[graphql(
+            desc = "How many from the beginning, or after `after`: 1 to 100, unless the server is set to other bounds."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, or before `before`: 1 to 100.")] last: Option<i32>,
+        #[graphql(
+            desc = "How many from the end, or before `before`: 1 to 100, unless the server is set to other bounds."
+        )]
+        last: Option<i32>,
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Result<OrderConnection> {
         let op = context.op()?;
@@ -155,11 +159,15 @@ impl User {
     async fn subscriptions(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, or after `after`: 1 to 100.")] first: Option<
-            i32,
-        >,
+        #[graphql(
+            desc = "How many from the beginning, or after `after`: 1 to 100, unless the server is set to other bounds."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, or before `before`: 1 to 100.")] last: Option<i32>,
+        #[graphql(
+            desc = "How many from the end, or before `before`: 1 to 100, unless the server is set to other bounds."
+        )]
+        last: Option<i32>,
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Result<PlanSubscriptionConnection> {
         let op = context.op()?;
@@ -182,11 +190,15 @@ impl User {
     async fn invoices(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, or after `after`: 1 to 100.")] first: Option<
-            i32,
-        >,
+        #[graphql(
+            desc = "How many from the beginning, or after `after`: 1 to 100, unless the server is set to other bounds."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, or before `before`: 1 to 100.")] last: Option<i32>,
+        #[graphql(
+            desc = "How many from the end, or before `before`: 1 to 100, unless the server is set to other bounds."
+        )]
+        last: Option<i32>,
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Result<InvoiceConnection> {
         let op = context.op()?;

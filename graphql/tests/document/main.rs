@@ -40,8 +40,9 @@ const LONGEST: Duration = Duration::from_millis(match cfg!(debug_assertions) {
 });
 
 fn schema() -> Schema {
-    build_schema(Options {
+    build_schema(&Options {
         introspection: false,
+        ..Options::default()
     })
 }
 
@@ -489,9 +490,7 @@ async fn a16_the_schema_is_closed_where_introspection_is_off_and_open_where_it_i
         assert!(!answer.data.to_string().contains("User"), "customers not");
     })
     .await;
-    let open = build_schema(Options {
-        introspection: true,
-    });
+    let open = build_schema(&Options::default());
     let documents = served();
     let mut request = Request::new(GRAPHIQL);
     documents.prepare(&mut request, Actor::Anonymous).unwrap();

@@ -158,3 +158,36 @@ async fn the_key_of_the_header_reaches_the_mutation() {
         (400, "BAD_REQUEST")
     );
 }
+
+#[tokio::test]
+async fn how_much_a_request_may_ask_for_is_a_setting() {
+    let set = &[
+        ("FABRICA_LIMIT_BODY_BYTES", "2048"),
+        ("FABRICA_LIMIT_DOCUMENT_BYTES", "1024"),
+        ("FABRICA_LIMIT_DEPTH", "4"),
+        ("FABRICA_LIMIT_ALIASES", "1"),
+        ("FABRICA_LIMIT_ANONYMOUS_COST", "150"),
+        ("FABRICA_LIMIT_USUAL_PAGE", "180"),
+        ("FABRICA_LIMIT_PAGE", "200"),
+    ];
+    let place = place(set).await;
+    for (document, code) in [
+        ("{a{b{c{d{e}}}}}".to_owned(), "QUERY_TOO_DEEP"),
+        ("{a:hello b:hello}".to_owned(), "QUERY_TOO_COMPLEX"),
+        (format!("{{hello}}#{}", "x".repeat(1024)), "QUERY_TOO_LARGE"),
+        (
+            "{things(first: 150){nodes{id}}}".to_owned(),
+            "QUERY_TOO_COMPLEX",
+        ),
+    ] {
+        assert_eq!(place.ask(&document, &[]).await.code(), code, "{document}");
+    }
+    let large = place
+        .ask(&format!("{{hello}}{}", " ".repeat(2048)), &[])
+        .await;
+    assert_eq!(large.status, 413);
+    assert!(large.text.contains("2048"), "{}", large.text);
+    // The list itself keeps to the bounds that the pipeline prices by.
+    let pages = place.house.app.policy.pages;
+    assert_eq!((pages.usual, pages.most), (180, 200));
+}

@@ -9,6 +9,7 @@ mod limits;
 mod panics;
 mod pressure;
 mod repeats;
+mod seen;
 mod server;
 mod socket;
 mod socket_documents;

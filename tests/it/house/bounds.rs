@@ -2,8 +2,7 @@
 
 use std::fs;
 
-use fabrica::http;
-use graphql::document;
+use fabrica::{config, http};
 
 use super::sources::root;
 
@@ -21,7 +20,8 @@ fn count(number: usize) -> String {
 
 #[test]
 fn the_bounds_in_the_docs_are_those_of_the_server() {
-    let ask = document::Limits::default();
+    let set = config::load_from([], None).unwrap().limits;
+    let ask = &set.documents;
     let take = http::Limits::default();
     let seconds = |time: std::time::Duration| time.as_secs();
     let lines = [
@@ -68,11 +68,8 @@ fn the_bounds_in_the_docs_are_those_of_the_server() {
             take.answers
         ),
         format!("no `connection_init` within {} s;", seconds(take.init)),
-        format!(
-            "a body above {} KiB 413",
-            http::incoming::LARGEST_BODY / 1024
-        ),
-        format!("| errors of one answer | {} |", document::MOST_ERRORS),
+        format!("a body above {} KiB 413", set.body / 1024),
+        format!("| errors of one answer | {} |", ask.errors),
     ];
     let text = fs::read_to_string(root().join("docs/API.md")).unwrap();
     for line in lines {
