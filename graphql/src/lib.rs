@@ -14,6 +14,7 @@ pub mod plans;
 pub mod reconciliation;
 pub mod refunds;
 pub mod roots;
+pub mod subgraph;
 pub mod subscriptions;
 pub mod test_clocks;
 pub mod users;

@@ -73,13 +73,7 @@ impl NodesQuery {
         context: &Context<'_>,
         #[graphql(desc = "The ids: at most 100, twice the same is fine.")] ids: Vec<ID>,
     ) -> Result<Vec<Option<Node>>> {
-        if ids.len() > MOST_IDS {
-            return Err(outward(Error::invalid(
-                "ids",
-                Code::OutOfRange,
-                format!("Ask for at most {MOST_IDS} ids at once."),
-            )));
-        }
+        few(&ids, "ids")?;
         let found = fetch(context.op()?, &ids).await?;
         let mut nodes = Vec::with_capacity(ids.len());
         for (place, id) in ids.iter().enumerate() {
@@ -93,12 +87,21 @@ impl NodesQuery {
     }
 }
 
+/// Refuses more than can be asked for at once.
+pub(crate) fn few(ids: &[ID], argument: &'static str) -> Result<()> {
+    if ids.len() <= MOST_IDS {
+        return Ok(());
+    }
+    let message = format!("Ask for at most {MOST_IDS} at once.");
+    Err(outward(Error::invalid(argument, Code::OutOfRange, message)))
+}
+
 fn unknown() -> async_graphql::Error {
     outward(Error::NotFound("node"))
 }
 
 /// The error of one place in the list. A refused item would be a panic of the library: it is told beside the list.
-fn at(context: &Context<'_>, place: usize) -> ServerError {
+pub(crate) fn at(context: &Context<'_>, place: usize) -> ServerError {
     let error = unknown().into_server_error(context.item.pos);
     let mut error = context.set_error_path(error);
     error.path.push(PathSegment::Index(place));
@@ -107,7 +110,7 @@ fn at(context: &Context<'_>, place: usize) -> ServerError {
 
 /// Those of the ids that the caller may know of, in one statement for each kind. All kinds are read alike, so
 /// that the time tells no more than the answer.
-async fn fetch(op: &Op, ids: &[ID]) -> Result<HashMap<String, Node>> {
+pub(crate) async fn fetch(op: &Op, ids: &[ID]) -> Result<HashMap<String, Node>> {
     let mut found = HashMap::new();
     add(
         &mut found,

@@ -1,7 +1,8 @@
 //! The three roots, made of the rooms' parts, and the schema built on them.
 
 use async_graphql::{
-    MergedObject, MergedSubscription, Object, Request, SDLExportOptions, SchemaBuilder,
+    MergedObject, MergedSubscription, Object, ObjectType, Request, SDLExportOptions, SchemaBuilder,
+    SubscriptionType,
 };
 use chrono::{DateTime, Utc};
 use domain::base::Op;
@@ -49,7 +50,11 @@ pub type Schema = async_graphql::Schema<Ruled<Query>, Ruled<Mutation>, Ruled<Sub
 
 /// What can be asked.
 #[derive(MergedObject, Default)]
-pub struct Query(
+pub struct Query(Questions);
+
+/// The rooms' questions, for whichever root stands on them.
+#[derive(MergedObject, Default)]
+pub struct Questions(
     ServerQuery,
     UsersQuery,
     PlansQuery,
@@ -130,9 +135,17 @@ pub fn build_schema(options: &Options) -> Schema {
 pub fn builder(
     options: &Options,
 ) -> SchemaBuilder<Ruled<Query>, Ruled<Mutation>, Ruled<Subscription>> {
+    raise(Ruled::default(), options)
+}
+
+/// The schema on this root of questions.
+pub(crate) fn raise<Q: ObjectType + 'static>(
+    query: Q,
+    options: &Options,
+) -> SchemaBuilder<Q, Ruled<Mutation>, Ruled<Subscription>> {
     let limits = &options.limits;
-    let builder = Schema::build(
-        Ruled::<Query>::default(),
+    let builder = async_graphql::Schema::build(
+        query,
         Ruled::<Mutation>::default(),
         Ruled::<Subscription>::default(),
     )
@@ -185,7 +198,17 @@ pub fn attach(request: Request, op: Op) -> Request {
 /// The schema as text, in a fixed order.
 #[must_use]
 pub fn sdl() -> String {
-    build_schema(&Options::default()).sdl_with_options(
+    written(&build_schema(&Options::default()))
+}
+
+/// A schema as text, in a fixed order.
+pub(crate) fn written<Q, M, S>(schema: &async_graphql::Schema<Q, M, S>) -> String
+where
+    Q: ObjectType + 'static,
+    M: ObjectType + 'static,
+    S: SubscriptionType + 'static,
+{
+    schema.sdl_with_options(
         SDLExportOptions::new()
             .include_specified_by()
             .sorted_fields()

@@ -4,13 +4,13 @@ use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use adapters::{ecpay::Ecpay, redis, simulator::Simulator};
 use domain::base::{App, entropy::uuid_at, replica::Replica};
-use graphql::document::Documents;
+use graphql::{document::Documents, subgraph};
 use tokio::net::TcpListener;
 
 use crate::{
     app,
     config::{self, Config, Profile, TrustedDocuments},
-    http::{self, House},
+    http::{self, Answers, House},
     jobs, parts,
     shutdown::{self, Shutdown},
     telemetry,
@@ -91,21 +91,25 @@ pub fn house(
     config: Arc<Config>,
 ) -> Result<House, Failure> {
     let limits = config.limits.documents.clone();
-    let schema = graphql::build_schema(&graphql::Options {
+    let options = graphql::Options {
         introspection: config.server.introspection,
         limits: limits.clone(),
-    });
+    };
+    let (schema, sdl): (Arc<dyn Answers>, String) = match config.server.federation {
+        false => (Arc::new(graphql::build_schema(&options)), graphql::sdl()),
+        true => (Arc::new(subgraph::build_schema(&options)), subgraph::sdl()),
+    };
     let metrics = telemetry::start_metrics()?;
     let spread = match config.server.drain_seconds {
         0 => Duration::ZERO,
         _ => Duration::from_secs(10),
     };
-    let documents = Documents::of(&graphql::sdl(), limits)?;
+    let documents = Documents::of(&sdl, limits)?;
     let mut house = House::new(
         app,
         ecpay,
         simulator,
-        Arc::new(schema),
+        schema,
         config,
         Shutdown::default(),
         metrics,

@@ -66,6 +66,8 @@ pub struct Server {
     pub allowed_origins: Vec<String>,
     /// Whether everybody may read the schema through introspection.
     pub introspection: bool,
+    /// Whether routers of a federated graph are answered.
+    pub federation: bool,
     /// Whether the playground is served.
     pub playground: bool,
     /// Which documents are run.

@@ -76,6 +76,7 @@ fn value(config: &Config, name: &str) -> Option<String> {
         "FABRICA_TRUSTED_PROXIES" => Some(server.trusted_proxies.to_string()),
         "FABRICA_ALLOWED_ORIGINS" => given(&server.allowed_origins.join(",")),
         "FABRICA_INTROSPECTION" => switch(server.introspection),
+        "FABRICA_FEDERATION" => switch(server.federation),
         "FABRICA_PLAYGROUND" => switch(server.playground),
         "FABRICA_RATE_PER_MINUTE" => Some(server.rates.per_minute.to_string()),
         "FABRICA_RATE_PER_HOUR" => Some(server.rates.per_hour.to_string()),

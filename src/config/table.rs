@@ -125,6 +125,8 @@ pub const SETTINGS: &[Setting] = &[
         "How many processes like this one serve the shop. While there is no Redis to count for all of them, each gives its part of what somebody may ask."),
     setting(Server, "FABRICA_TRUSTED_DOCUMENTS", Open, "prefer",
         "Which GraphQL documents are run: `off`: any, and imported ones are not known by their ids; `prefer`: any; `only`: imported ones (`fabrica documents import`), for everybody."),
+    setting(Server, "FABRICA_FEDERATION", Open, "off",
+        "Whether the schema has `_service` and `_entities`, which routers of a federated graph ask for: `on` or `off`."),
     setting(Server, "FABRICA_DRAIN_SECONDS", Open, "5, in development 0",
         "How long the server answers on after it said that it is going, so that balancers notice (0 to 20)."),
 

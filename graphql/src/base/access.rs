@@ -115,11 +115,16 @@ pub const RULES: &[Rule] = &[
     subscription("planSubscriptionStatusChanged", SignedIn),
 ];
 
+/// The root fields that are there for routers of a federated graph, and only where the server is set to have them.
+/// What each row asks is its kind's own rule.
+pub const ROUTERS: &[Rule] = &[query("_service", Anyone), query("_entities", Anyone)];
+
 /// What a root field asks; `None` for a field that nobody wrote a line for.
 #[must_use]
 pub fn of(parent: &str, field: &str) -> Option<Access> {
     RULES
         .iter()
+        .chain(ROUTERS)
         .find(|rule| rule.parent == parent && rule.field == field)
         .map(|rule| rule.access)
 }

@@ -115,6 +115,7 @@ pub(super) fn page_size(field: &Field, pages: PageSizes) -> Option<Size> {
 /// How many things a field is asked for by their ids; `None` when it has no such argument.
 pub(super) fn ids(field: &Field, pages: PageSizes) -> Option<Size> {
     let many = field.get_argument("ids");
+    let many = many.or_else(|| field.get_argument("representations"));
     many.map(|value| size_of(&value.node, pages))
 }
 
