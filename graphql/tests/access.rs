@@ -1,22 +1,12 @@
 //! The access table against the schema as it runs: every root field, asked by everybody.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking; clippy does not see that these functions are of tests"
-)]
-
-#[path = "../../domain/tests/kit/mod.rs"]
-mod kit;
-
 use std::collections::{BTreeSet, HashMap};
 
+use crate::kit::{House, on_each_engine};
 use async_graphql::{Request, Response};
 use domain::base::{Access, Op};
 use futures_util::StreamExt;
 use graphql::{Options, Schema, attach, base::access, build_schema};
-use kit::{House, on_each_engine};
 use serde_json::Value;
 use uuid::Uuid;
 

@@ -1,27 +1,13 @@
 //! Which mutations can be sent twice. Read from the schema itself, so that a new mutation must be put in one of
 //! the two lists: nobody forgets it by accident.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking; clippy does not see that these functions are of tests"
-)]
-
-#[path = "../../domain/tests/kit/mod.rs"]
-mod kit;
-#[path = "../../domain/tests/flows/scene.rs"]
-#[expect(
-    dead_code,
-    reason = "the words of another test, of which a few are spoken here"
-)]
-mod scene;
-
 use std::collections::BTreeSet;
 
+use crate::kit::on_each_engine;
+use crate::scene;
 use async_graphql::{Request, Variables};
 use domain::base::Op;
 use graphql::{Options, attach, base::idempotency::IdempotencyHeader, build_schema};
-use kit::on_each_engine;
 use serde_json::{Value, json};
 
 /// They move money or stock, or promise to: each takes a key.

@@ -1,26 +1,12 @@
 //! What a subscriber is told of an order that moves faster than they can read.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking; clippy does not see that these functions are of tests"
-)]
-
-#[path = "../../domain/tests/kit/mod.rs"]
-mod kit;
-#[path = "../../domain/tests/flows/scene.rs"]
-#[expect(
-    dead_code,
-    reason = "the words of another test, of which a few are spoken here"
-)]
-mod scene;
-
+use crate::kit::{House, Person, on_each_engine};
+use crate::scene;
 use async_graphql::{Request, Response};
 use domain::base::Topic;
 use entity::{base::transition, id::OrderId};
 use futures_util::{Stream, StreamExt};
 use graphql::{Options, attach, build_schema};
-use kit::{House, Person, on_each_engine};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 
 fn watch(who: &Person, order: OrderId) -> impl Stream<Item = Response> + use<> {

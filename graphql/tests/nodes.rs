@@ -1,27 +1,14 @@
 //! `node` and `nodes`: every row by its id, and only to those who may see it.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test fails by panicking; clippy does not see that these functions are of tests"
-)]
-
-#[path = "../../domain/tests/kit/mod.rs"]
-mod kit;
-#[path = "../../domain/tests/flows/scene.rs"]
-#[expect(
-    dead_code,
-    reason = "the words of another test, of which a few are spoken here"
-)]
-mod scene;
-
+use crate::kit::{House, Person, on_each_engine};
+use crate::scene;
 use async_graphql::{Request, Variables};
 use domain::{base::Op, plans};
 use entity::{
     id::{InvoiceId, OrderId, PaymentId, PlanId, SubscriptionId, UserId},
     payments::PaymentMethod,
 };
-use graphql::{Options, attach, build_schema};
-use kit::{House, Person, on_each_engine};
+use graphql::{Options, attach, build_schema, subgraph};
 use serde_json::{Value, json};
 
 const NODE: &str = "query($id: ID!) { node(id: $id) { __typename id } }";
@@ -185,6 +172,67 @@ async fn many_are_answered_in_the_order_of_their_ids_with_a_place_for_each_that_
         let many = vec!["ord_1"; 101];
         let answer = send(&mei.op, NODES, json!({ "ids": many })).await;
         assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_router_finds_each_kind_by_its_id_and_no_more_than_its_caller_may_see() {
+    const ENTITIES: &str = "query($those: [_Any!]!) { _entities(representations: $those) { __typename ... on Node { id } } }";
+    on_each_engine(|house| async move {
+        let mei = house.customer("mei").await;
+        let other = house.customer("other").await;
+        let rows = one_of_each(&house, &mei).await;
+        let schema = subgraph::build_schema(&Options::default());
+        let ask = async |op: &Op, those: &[(&str, String)]| {
+            let those: Vec<_> = those
+                .iter()
+                .map(|(kind, id)| json!({ "__typename": kind, "id": id }))
+                .collect();
+            let variables = Variables::from_json(json!({ "those": those }));
+            let request = attach(Request::new(ENTITIES).variables(variables), op.clone());
+            serde_json::to_value(schema.execute(request).await).unwrap()
+        };
+        let row = |(kind, id): &(&str, String)| json!({ "__typename": kind, "id": id });
+        let all: Vec<_> = rows.iter().map(row).collect();
+        assert_eq!(
+            ask(&mei.op, &rows).await,
+            json!({ "data": { "_entities": all } })
+        );
+        // Somebody else sees the plan alone, and is told of each of the others that it is not there.
+        let answer = ask(&other.op, &rows).await;
+        assert_eq!(answer["data"]["_entities"][0]["__typename"], "Plan");
+        for (place, error) in answer["errors"].as_array().unwrap().iter().enumerate() {
+            assert!(answer["data"]["_entities"][place + 1].is_null());
+            assert_eq!(error["path"], json!(["_entities", place + 1]));
+            assert_eq!(error["extensions"]["code"], "NOT_FOUND");
+        }
+        // An id under another kind's name is nothing, and neither is what has no id.
+        let order = rows[3].1.clone();
+        let answer = ask(&mei.op, &[("Invoice", order)]).await;
+        assert_eq!(answer["data"]["_entities"], json!([null]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_subgraph_tells_what_is_known_by_its_id_and_the_usual_schema_knows_no_routers() {
+    crate::kit::on_sqlite_in_memory(|house| async move {
+        let request = attach(Request::new("{ _service { sdl } }"), house.nobody());
+        let answer = subgraph::build_schema(&Options::default())
+            .execute(request)
+            .await;
+        assert!(answer.errors.is_empty(), "{:?}", answer.errors);
+        let answer = answer.data.into_json().unwrap();
+        let sdl = answer["_service"]["sdl"].as_str().unwrap();
+        let kinds = sdl.matches(" implements Node @key(fields: \"id\") {");
+        assert_eq!(kinds.count(), 7);
+        assert!(!sdl.contains(" implements Node {"));
+        let usual = send(&house.nobody(), "{ _service { sdl } }", json!({})).await;
+        assert_eq!(
+            usual["errors"][0]["extensions"]["code"],
+            "GRAPHQL_VALIDATION_FAILED"
+        );
     })
     .await;
 }

@@ -1,15 +1,6 @@
 //! The plans room and the audit trail, seen by whoever sends documents.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking; clippy does not see that these functions are of tests"
-)]
-
-#[path = "../../domain/tests/kit/mod.rs"]
-mod kit;
-
+use crate::kit::{House, on_each_engine};
 use async_graphql::{Request, Variables};
 use chrono::Duration;
 use domain::base::{Actor, Op};
@@ -18,7 +9,6 @@ use entity::{
     users::Role,
 };
 use graphql::{Options, attach, build_schema};
-use kit::{House, on_each_engine};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

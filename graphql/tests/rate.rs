@@ -1,12 +1,9 @@
 //! `rateLimit`: what the door counted, and nothing where it does not count.
 
-#[path = "../../domain/tests/kit/mod.rs"]
-mod kit;
-
+use crate::kit::on_sqlite;
 use async_graphql::Request;
 use chrono::Duration;
 use graphql::{Options, attach, base::rate::RateLimit, build_schema};
-use kit::on_sqlite;
 use serde_json::json;
 
 const ASK: &str = "{ rateLimit { limit remaining resetAt } }";

@@ -1,24 +1,10 @@
 //! Who sees which field of which row: the whole table against the schema as it runs. Every field of every type is
 //! asked for, of one's own row, of somebody else's and of none, by everybody.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test fails by panicking; clippy does not see that these functions are of tests"
-)]
-
-#[path = "../../domain/tests/kit/mod.rs"]
-mod kit;
-#[path = "../../domain/tests/flows/scene.rs"]
-#[expect(
-    dead_code,
-    reason = "the words of another test, of which a few are spoken here"
-)]
-mod scene;
-
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
+use crate::kit::{House, Person, on_each_engine};
+use crate::scene;
 use async_graphql::Request;
 use domain::{
     base::{Access, Op},
@@ -35,7 +21,6 @@ use graphql::{
     },
     build_schema,
 };
-use kit::{House, Person, on_each_engine};
 use serde_json::{Value, json};
 
 /// The first answer.

@@ -1,11 +1,5 @@
 //! The style that the whole schema keeps.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking; clippy does not see that these functions are of tests"
-)]
-
 use async_graphql::Request;
 use graphql::{Options, Schema, base::access, build_schema};
 use serde_json::Value;

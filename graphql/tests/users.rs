@@ -1,18 +1,9 @@
 //! People and sessions, seen by whoever sends documents.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking; clippy does not see that these functions are of tests"
-)]
-
-#[path = "../../domain/tests/kit/mod.rs"]
-mod kit;
-
+use crate::kit::{House, PASSWORD, on_each_engine};
 use async_graphql::{Request, Variables};
 use domain::{base::Op, users};
 use graphql::{Options, attach, build_schema};
-use kit::{House, PASSWORD, on_each_engine};
 use serde_json::{Value, json};
 
 const REGISTER: &str = "mutation($input: RegisterInput!) { register(input: $input) {

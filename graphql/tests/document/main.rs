@@ -1,15 +1,6 @@
 //! Documents made to hurt, and documents that people send: what is refused, with which code, and how fast.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking; clippy does not see that these functions are of tests"
-)]
-
 mod kept;
-#[path = "../../../domain/tests/kit/mod.rs"]
-mod kit;
 mod prices;
 mod variables;
 
@@ -18,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::kit::{House, on_each_engine};
 use async_graphql::{Request, Response, Variables, parser::types::OperationType};
 use domain::base::Actor;
 use entity::{
@@ -28,7 +20,6 @@ use graphql::{
     Options, Schema, attach, build_schema,
     document::{Documents, Limits, Operation},
 };
-use kit::{House, on_each_engine};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
