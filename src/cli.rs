@@ -4,6 +4,8 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use domain::audit::Head;
+
 use crate::{
     commands::{self, Failure},
     config::{self, Config},
@@ -48,7 +50,7 @@ enum Command {
     /// Asks the server on `FABRICA_LISTEN` whether it is ready; for health checks of containers.
     Healthcheck,
     /// Looks at everything that must be true of the database, beside a running server; fails when something is not.
-    Verify,
+    Verify(Verify),
     /// Serves ECPay's simulator alone.
     Simulator,
 }
@@ -120,6 +122,15 @@ pub struct Restore {
     /// Takes the place of the SQLite database that is there, which is kept beside it under another name.
     #[arg(long)]
     pub replace: bool,
+}
+
+/// What is looked at besides.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Fails, too, unless the audit trail is still sealed through here: `SEQUENCE:HASH`, as an earlier run printed it
+    /// and somebody kept it elsewhere. May be given several times.
+    #[arg(long = "head", value_name = "SEQUENCE:HASH")]
+    pub heads: Vec<Head>,
 }
 
 /// Which descriptions to write. Without any of the flags: all.
@@ -201,7 +212,7 @@ async fn with_settings(command: Command, config: Config) -> Result<ExitCode, Fai
             Documents::List => commands::documents::list(&config).await?,
         },
         Command::Healthcheck => commands::healthcheck::run(&config).await?,
-        Command::Verify => return commands::verify::run(&config).await,
+        Command::Verify(wanted) => return commands::verify::run(&config, &wanted).await,
         Command::Simulator => commands::simulator::run(config).await?,
         // Done before the settings were read, or without a runtime.
         Command::Schema(_) | Command::Config | Command::Doctor => {}

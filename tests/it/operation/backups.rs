@@ -4,7 +4,10 @@ use std::{fs, os::unix::fs::PermissionsExt};
 
 use crate::kit::{
     Browser, Engine, Shop, browser::GOOD_CARD, database::Database, invariants, run, templates,
+    wait::eventually,
 };
+
+use super::sealed;
 
 #[tokio::test]
 async fn a_backup_of_a_running_shop_comes_back_whole_on_sqlite() {
@@ -40,6 +43,19 @@ async fn a_backup_of_a_running_shop_comes_back_whole_on_postgres() {
     .await;
 }
 
+/// A line of the audit trail that is written by hand.
+fn another_line(url: &str) -> String {
+    let id = match url.starts_with("sqlite:") {
+        true => format!("x'{:032x}'", 1),
+        false => format!("'{}'", uuid::Uuid::from_u128(1)),
+    };
+    format!(
+        "INSERT INTO audit_entries (id, at, actor, action, outcome, code, address, agent, request_id, origin, details) \
+         SELECT {id}, at, 'system:hand', 'nothing', 'REFUSED', 'NOTHING', '', '', 'request-1', 'command', details \
+         FROM audit_entries LIMIT 1"
+    )
+}
+
 async fn comes_back_on(shop: &Shop, empty: &str, in_the_way: &str) {
     // Given a shop that has sold something, and goes on running
     let lin = shop.newcomer("lin").await;
@@ -48,7 +64,14 @@ async fn comes_back_on(shop: &Shop, empty: &str, in_the_way: &str) {
     let browser = Browser::new();
     browser.pay_by_card(&attempt.redirect_url, GOOD_CARD).await;
     lin.order_becomes(&purchase, "COMPLETED").await;
+    eventually("the trail is sealed", async || {
+        let waiting = shop.database.count("audit_unsealed").await;
+        (waiting == 0).then_some(())
+    })
+    .await;
     let before = shop.database.counts().await;
+    let (_, said) = shop.run_command(&["verify"]);
+    let head = sealed::head(&said);
 
     // When its database is backed up, for its owner alone, and never over a file that is there
     let path = shop.path("night.backup");
@@ -67,7 +90,9 @@ async fn comes_back_on(shop: &Shop, empty: &str, in_the_way: &str) {
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("everything is as it must be"), "{said}");
 
-    // Then everything is there, and right
+    // Then everything is there, and right, and the trail is the one that was sealed
+    let (code, said) = shop.run_command_on(empty, &["verify", "--head", &head]);
+    assert_eq!(code, Some(0), "{said}");
     let restored = Database::open(empty).await;
     assert_eq!(restored.counts().await, before);
     invariants::hold(&restored).await;
@@ -81,6 +106,10 @@ async fn comes_back_on(shop: &Shop, empty: &str, in_the_way: &str) {
     );
     let refused = rewrite.await.unwrap_err().to_string();
     assert!(refused.contains("append-only"), "{refused}");
+    // and what makes new lines wait for their seals
+    let waiting = restored.count("audit_unsealed").await;
+    restored.run(&another_line(empty)).await;
+    assert_eq!(restored.count("audit_unsealed").await, waiting + 1);
     restored.close().await;
 
     // and a second time nothing that is there is written over, nor by what is no backup

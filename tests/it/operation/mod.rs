@@ -4,6 +4,7 @@ mod backups;
 mod documents;
 mod figures;
 mod logs;
+mod sealed;
 mod starting;
 mod traces;
 mod verify;
