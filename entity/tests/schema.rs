@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use entity::{
     audit::{AuditOutcome, audit_entry, audit_seal, audit_unsealed},
     base::{
-        event, idempotency_key, job_run, test_clock, transition, trusted_document,
+        backup, event, idempotency_key, job_run, test_clock, transition, trusted_document,
         trusted_document_id,
     },
     invoices::{InvoiceStatus, credit_note, invoice, invoice_line, invoice_series},
@@ -222,6 +222,7 @@ async fn entities_match(db: DatabaseConnection) {
         compare(&db, audit_entry::Entity).await,
         compare(&db, audit_seal::Entity).await,
         compare(&db, audit_unsealed::Entity).await,
+        compare(&db, backup::Entity).await,
         compare(&db, event::Entity).await,
         compare(&db, transition::Entity).await,
         compare(&db, idempotency_key::Entity).await,

@@ -30,6 +30,7 @@ mod m20261126_000020_job_leases;
 mod m20261126_000021_trace_of_delivery;
 mod m20261126_000022_audit_chain;
 mod m20261126_000023_audit_backlog;
+mod m20261126_000024_backups;
 mod overdraft;
 mod words;
 
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000021_trace_of_delivery::Migration),
             Box::new(m20261126_000022_audit_chain::Migration),
             Box::new(m20261126_000023_audit_backlog::Migration),
+            Box::new(m20261126_000024_backups::Migration),
         ]
     }
 }

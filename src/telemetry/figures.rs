@@ -58,6 +58,8 @@ use Kind::{Counter, Gauge, Histogram};
 pub const FIGURES: &[Figure] = &[
     figure(Gauge, "audit_seal_lag_seconds", &[],
         "How long the oldest line of the audit trail waits for its seal."),
+    figure(Gauge, "backup_age_seconds", &[],
+        "How long ago the newest backup by `fabrica backup` was begun; not shown where there never was one."),
     figure(Histogram, "callback_commit_seconds", &["gateway"],
         "From a notice that was found genuine to its being durable."),
     figure(Counter, "callback_total", &["gateway", "result"],

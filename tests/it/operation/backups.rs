@@ -43,6 +43,15 @@ async fn a_backup_of_a_running_shop_comes_back_whole_on_postgres() {
     .await;
 }
 
+/// Whether the figures tell how old the newest backup is.
+async fn tells_an_age(shop: &Shop) -> bool {
+    let figures = shop.http.get(format!("{}/metrics", shop.url)).send();
+    let figures = figures.await.unwrap().text().await.unwrap();
+    figures
+        .lines()
+        .any(|line| line.starts_with("backup_age_seconds "))
+}
+
 /// A line of the audit trail that is written by hand.
 fn another_line(url: &str) -> String {
     let id = match url.starts_with("sqlite:") {
@@ -73,6 +82,8 @@ async fn comes_back_on(shop: &Shop, empty: &str, in_the_way: &str) {
     let (_, said) = shop.run_command(&["verify"]);
     let head = sealed::head(&said);
 
+    assert!(!tells_an_age(shop).await, "there never was a backup");
+
     // When its database is backed up, for its owner alone, and never over a file that is there
     let path = shop.path("night.backup");
     let file = path.display().to_string();
@@ -84,6 +95,12 @@ async fn comes_back_on(shop: &Shop, empty: &str, in_the_way: &str) {
     let (code, said) = shop.run_command(&["backup", &file]);
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("nothing was written"), "{said}");
+    // which the shop knows of, of the one that was written
+    assert_eq!(shop.database.count("backups").await, 1);
+    eventually("its age is told", async || {
+        tells_an_age(shop).await.then_some(())
+    })
+    .await;
 
     // and comes back on a machine that has none
     let (code, said) = shop.run_command_on(empty, &["restore", &file]);
@@ -96,6 +113,7 @@ async fn comes_back_on(shop: &Shop, empty: &str, in_the_way: &str) {
     let restored = Database::open(empty).await;
     assert_eq!(restored.counts().await, before);
     invariants::hold(&restored).await;
+    assert_eq!(restored.count("backups").await, 0, "only of those before");
     let order = restored.order(purchase.order()).await;
     assert_eq!(order.total_minor, 899);
     // the guards of history too
