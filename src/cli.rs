@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -159,6 +159,9 @@ pub struct Schema {
     pub out: Option<PathBuf>,
 }
 
+/// How long work may go on that nobody waits for any more.
+const LETTING_GO: Duration = Duration::from_millis(500);
+
 /// Runs the program with the arguments of this process.
 #[must_use]
 pub fn run() -> ExitCode {
@@ -221,10 +224,13 @@ async fn with_settings(command: Command, config: Config) -> Result<ExitCode, Fai
 }
 
 fn within_runtime<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .build()?
-        .block_on(work)
+        .build()?;
+    let done = runtime.block_on(work);
+    // Dropping it would wait without end for work that blocks a thread.
+    runtime.shutdown_timeout(LETTING_GO);
+    done
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod backups;
 mod documents;
 mod figures;
+mod going;
 mod logs;
 mod sealed;
 mod starting;
