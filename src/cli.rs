@@ -1,8 +1,10 @@
 //! The command line.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use domain::audit::Head;
 
 use crate::{
     commands::{self, Failure},
@@ -48,7 +50,7 @@ enum Command {
     /// Asks the server on `FABRICA_LISTEN` whether it is ready; for health checks of containers.
     Healthcheck,
     /// Looks at everything that must be true of the database, beside a running server; fails when something is not.
-    Verify,
+    Verify(Verify),
     /// Serves ECPay's simulator alone.
     Simulator,
 }
@@ -122,6 +124,15 @@ pub struct Restore {
     pub replace: bool,
 }
 
+/// What is looked at besides.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Fails, too, unless the audit trail is still sealed through here: `SEQUENCE:HASH`, as an earlier run printed it
+    /// and somebody kept it elsewhere. May be given several times.
+    #[arg(long = "head", value_name = "SEQUENCE:HASH")]
+    pub heads: Vec<Head>,
+}
+
 /// Which descriptions to write. Without any of the flags: all.
 #[derive(Debug, Args)]
 pub struct Schema {
@@ -147,6 +158,9 @@ pub struct Schema {
     #[arg(long)]
     pub out: Option<PathBuf>,
 }
+
+/// How long work may go on that nobody waits for any more.
+const LETTING_GO: Duration = Duration::from_millis(500);
 
 /// Runs the program with the arguments of this process.
 #[must_use]
@@ -201,7 +215,7 @@ async fn with_settings(command: Command, config: Config) -> Result<ExitCode, Fai
             Documents::List => commands::documents::list(&config).await?,
         },
         Command::Healthcheck => commands::healthcheck::run(&config).await?,
-        Command::Verify => return commands::verify::run(&config).await,
+        Command::Verify(wanted) => return commands::verify::run(&config, &wanted).await,
         Command::Simulator => commands::simulator::run(config).await?,
         // Done before the settings were read, or without a runtime.
         Command::Schema(_) | Command::Config | Command::Doctor => {}
@@ -210,10 +224,13 @@ async fn with_settings(command: Command, config: Config) -> Result<ExitCode, Fai
 }
 
 fn within_runtime<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .build()?
-        .block_on(work)
+        .build()?;
+    let done = runtime.block_on(work);
+    // Dropping it would wait without end for work that blocks a thread.
+    runtime.shutdown_timeout(LETTING_GO);
+    done
 }
 
 #[cfg(test)]

@@ -9,9 +9,9 @@
 use std::collections::BTreeSet;
 
 use entity::{
-    audit::{AuditOutcome, audit_entry},
+    audit::{AuditOutcome, audit_entry, audit_seal, audit_unsealed},
     base::{
-        event, idempotency_key, job_run, test_clock, transition, trusted_document,
+        backup, event, idempotency_key, job_run, test_clock, transition, trusted_document,
         trusted_document_id,
     },
     invoices::{InvoiceStatus, credit_note, invoice, invoice_line, invoice_series},
@@ -220,6 +220,9 @@ async fn entities_match(db: DatabaseConnection) {
         compare(&db, refund::Entity).await,
         compare(&db, credit_note::Entity).await,
         compare(&db, audit_entry::Entity).await,
+        compare(&db, audit_seal::Entity).await,
+        compare(&db, audit_unsealed::Entity).await,
+        compare(&db, backup::Entity).await,
         compare(&db, event::Entity).await,
         compare(&db, transition::Entity).await,
         compare(&db, idempotency_key::Entity).await,

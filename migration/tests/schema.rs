@@ -91,7 +91,11 @@ async fn a_change_that_fails_halfway_leaves_nothing_behind() {
 async fn history_stays(db: DatabaseConnection) {
     Migrator::up(&db, None).await.unwrap();
     shop::open(&db).await;
+    let seal = "INSERT INTO audit_seals (sequence, entry_id, previous_hash, hash) SELECT 1, id, '0', '1' \
+         FROM audit_entries";
+    db.execute_unprepared(seal).await.unwrap();
     for (table, column) in [
+        ("audit_seals", "hash"),
         ("events", "kind"),
         ("audit_entries", "action"),
         ("transitions", "cause"),
@@ -127,6 +131,40 @@ async fn history_stays(db: DatabaseConnection) {
         let row = db.query_one_raw(count).await.unwrap().unwrap();
         assert_eq!(row.try_get::<i64>("", "n").unwrap(), 1, "{table}");
     }
+}
+
+async fn lines_of_before_wait_for_a_seal(db: DatabaseConnection) {
+    // Given a shop with a trail from before there was a chain
+    let change = Migrator::migrations()
+        .iter()
+        .position(|step| step.name().ends_with("audit_chain"))
+        .unwrap();
+    Migrator::up(&db, Some(u32::try_from(change).unwrap()))
+        .await
+        .unwrap();
+    shop::open(&db).await;
+    // When it is brought up to date
+    Migrator::up(&db, None).await.unwrap();
+    // Then each of its lines waits, as it is, and so does one that comes
+    let waiting = "SELECT count(*) AS n FROM audit_unsealed u JOIN audit_entries a ON a.id = u.entry_id \
+         AND a.at = u.at";
+    let waiting = Statement::from_string(db.get_database_backend(), waiting);
+    let count = async || {
+        let row = db.query_one_raw(waiting.clone()).await.unwrap().unwrap();
+        row.try_get::<i64>("", "n").unwrap()
+    };
+    assert_eq!(count().await, 1);
+    let another = "INSERT INTO audit_entries (id, at, actor, action, outcome, address, agent, request_id, origin, \
+         details) SELECT '00000000-0000-7000-8000-0000000000fd', at, actor, action, outcome, address, agent, \
+         request_id, origin, details FROM audit_entries";
+    db.execute_unprepared(another).await.unwrap();
+    assert_eq!(count().await, 2);
+}
+
+#[tokio::test]
+async fn an_older_trail_is_queued_for_its_seals() {
+    lines_of_before_wait_for_a_seal(databases::sqlite().await).await;
+    databases::on_postgres("older_trail", lines_of_before_wait_for_a_seal).await;
 }
 
 #[tokio::test]

@@ -6,7 +6,12 @@ use std::{
     process::Stdio,
 };
 
-use domain::base::database::Database;
+use chrono::{DateTime, Utc};
+use domain::base::{
+    backups,
+    clock::{Clock, SystemClock},
+    database::Database,
+};
 use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
 
 use crate::{app, config::Config};
@@ -23,14 +28,26 @@ use super::{
 /// The file is there already or cannot be written, or the database cannot be read.
 pub async fn run(config: &Config, file: &Path) -> Result<(), Failure> {
     refuse_to_overwrite(file)?;
+    let taken_at = SystemClock.now();
     let unfinished = beside(file, ".unfinished");
     let written = write(config, &unfinished).await;
     let placed = written.and_then(|()| place(&unfinished, file));
     // There may be nothing to remove.
     let _ = fs::remove_file(&unfinished);
-    println!("{} has {} bytes", file.display(), placed?);
+    let bytes = placed?;
+    println!("{} has {bytes} bytes", file.display());
     println!("{}", what_else(config));
+    if let Err(error) = note(config, taken_at, bytes).await {
+        // It is as good as any other; only the figure that tells how old it is will be wrong.
+        eprintln!("the backup is written, but the database could not note it: {error}");
+    }
     Ok(())
+}
+
+/// Has the database know when it was backed up last. After the backup is there, so that one that failed is not noted.
+async fn note(config: &Config, taken_at: DateTime<Utc>, bytes: u64) -> Result<(), Failure> {
+    let database = app::open_database(config).await?;
+    Ok(backups::note(&database, taken_at, bytes).await?)
 }
 
 /// Gives what was written its name, and how large it is. Unlike a renaming, a second name is refused by the system

@@ -51,7 +51,7 @@ pub async fn run(config: &Config, wanted: &Restore) -> Result<ExitCode, Failure>
         return Err("it is back, but older than this program; run `fabrica migrate up`, then `fabrica verify`".into());
     }
     println!("{} is back", wanted.file.display());
-    let proved = verify::prove(&database).await;
+    let proved = verify::prove(&database, &[]).await;
     drop(lock);
     proved
 }

@@ -1,6 +1,10 @@
 //! Serving.
 
-use std::{process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    process::ExitCode,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use adapters::{ecpay::Ecpay, redis, simulator::Simulator};
 use domain::base::{App, entropy::uuid_at, replica::Replica};
@@ -17,6 +21,9 @@ use crate::{
 };
 
 use super::{Failure, migrate, seed::DEMO_ACCOUNTS};
+
+/// How long the database may take to be closed.
+const CLOSING: Duration = Duration::from_secs(1);
 
 /// Serves until a signal comes, then goes down in order.
 ///
@@ -56,13 +63,16 @@ pub async fn run(config: Config) -> Result<ExitCode, Failure> {
     let router = http::router(house.clone());
     let serving = tokio::spawn(http::serve::serve(listener, router, house.clone()));
     shutdown::signal().await?;
+    let asked = Instant::now();
     tracing::info!("going down");
     tokio::spawn(shutdown::exit_on_second_signal());
     let done = shutdown
         .run(Duration::from_secs(config.server.drain_seconds))
         .await;
     serving.abort();
-    jobs.stop().await;
+    // They had the same time as everything else: what is left of it.
+    jobs.stop(shutdown::LIMIT.saturating_sub(asked.elapsed()))
+        .await;
     end(&house.app, done).await;
     Ok(ExitCode::SUCCESS)
 }
@@ -158,6 +168,14 @@ async fn end(app: &App, done: bool) {
     if !done {
         tracing::warn!("time is over; what still ran is cut off");
     }
+    // It waits for connections that are in use, and what was cut off may hold one still.
+    if tokio::time::timeout(CLOSING, close(app)).await.is_err() {
+        tracing::warn!("the database was not closed in time");
+    }
+    tracing::info!("ended");
+}
+
+async fn close(app: &App) {
     let replica = app.database.replica().map(Replica::connection);
     for connection in [app.database.reader(), app.database.writer()]
         .into_iter()
@@ -167,7 +185,6 @@ async fn end(app: &App, done: bool) {
             tracing::warn!(%error, "the database was not closed in order");
         }
     }
-    tracing::info!("ended");
 }
 
 fn greet(config: &Config, listener: &TcpListener) {

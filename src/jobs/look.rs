@@ -1,9 +1,10 @@
 //! Looking for what no tick brings: slots that nobody was there for, runs that were cut off, and runs that people
-//! asked for; and at the outbox, for the figures.
+//! asked for; and at what waits in queues, for the figures.
 
 use std::{sync::Arc, time::Duration};
 
 use domain::{
+    audit,
     base::{
         App, Op, Result, Topic, job_request, job_run,
         jobs::{Job, jobs_of},
@@ -48,12 +49,14 @@ async fn look(op: &Op, runner: &Runner) -> Result<()> {
         }
     }
     show(&notify::query::backlog(op).await?);
+    let waits = audit::seal::lag(op).await?;
+    metrics::gauge!("audit_seal_lag_seconds").set(waits.as_seconds_f64());
     Ok(())
 }
 
 fn show(backlog: &Backlog) {
     metrics::gauge!("outbox_lag_seconds").set(backlog.lag.as_seconds_f64());
-    metrics::gauge!("outbox_dead_total").set(u32::try_from(backlog.dead).unwrap_or(u32::MAX));
+    metrics::gauge!("outbox_dead_letters").set(u32::try_from(backlog.dead).unwrap_or(u32::MAX));
 }
 
 async fn missed(op: &Op, job: &Job) -> Result<Option<chrono::DateTime<chrono::Utc>>> {

@@ -3,6 +3,7 @@
 
 mod look;
 mod run;
+mod running;
 mod watch;
 mod work;
 

@@ -1,6 +1,6 @@
 //! Running the jobs.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use domain::base::{
@@ -8,14 +8,18 @@ use domain::base::{
     job_run::{self, HEARTBEAT, Lease},
     jobs::{JOBS, Job, jobs_of},
 };
-use tokio::sync::Mutex;
+use tokio::{
+    sync::Mutex,
+    time::{Instant, timeout},
+};
 use tokio_cron_scheduler::{Job as CronJob, JobScheduler, JobSchedulerError};
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::sync::CancellationToken;
 
 use crate::again::again;
 
 use super::{
     look::keep_looking,
+    running::Running,
     watch::ClockWatch,
     work::{move_when_set, send_when_poked, work},
 };
@@ -23,7 +27,7 @@ use super::{
 /// The running clockwork.
 pub struct Jobs {
     scheduler: JobScheduler,
-    running: TaskTracker,
+    running: Running,
 }
 
 /// Starts every job. After `stop` is cancelled no run begins any more.
@@ -43,22 +47,34 @@ pub async fn start(app: Arc<App>, stop: CancellationToken) -> Result<Jobs, JobSc
     }
     scheduler.start().await?;
     let running = runner.running.clone();
-    running.spawn(send_when_poked(Arc::clone(&app), stop.clone()));
+    let sending = send_when_poked(Arc::clone(&app), stop.clone());
+    running.spawn("send_mails", sending);
     if app.policy.test_clocks {
-        running.spawn(move_when_set(Arc::clone(&app), stop.clone()));
+        let moving = move_when_set(Arc::clone(&app), stop.clone());
+        running.spawn("move_test_clocks", moving);
     }
-    running.spawn(keep_looking(app, runner, stop));
+    running.spawn("looking for missed slots", keep_looking(app, runner, stop));
     Ok(Jobs { scheduler, running })
 }
 
 impl Jobs {
-    /// Lets the runs that have begun finish, and begins no more.
-    pub async fn stop(mut self) {
-        if let Err(error) = self.scheduler.shutdown().await {
-            tracing::warn!(%error, "the scheduler did not stop cleanly");
+    /// Lets the runs that have begun finish, for this long, and begins no more. What is left then is dropped, and
+    /// named in the log: its leases end by themselves, and another replica takes it again.
+    pub async fn stop(mut self, within: Duration) {
+        let until = Instant::now() + within;
+        match timeout(within, self.scheduler.shutdown()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the scheduler did not stop cleanly"),
+            Err(_) => tracing::warn!("the scheduler did not stop in time"),
         }
-        self.running.close();
-        self.running.wait().await;
+        let left = self
+            .running
+            .end(until.saturating_duration_since(Instant::now()));
+        let left = left.await;
+        if !left.is_empty() {
+            let jobs = left.join(", ");
+            tracing::warn!(jobs, "time is over; jobs that still ran are cut off");
+        }
     }
 }
 
@@ -77,7 +93,7 @@ fn schedule(every_seconds: u32) -> String {
 pub(super) struct Runner {
     app: Arc<App>,
     stop: CancellationToken,
-    running: TaskTracker,
+    running: Running,
     /// A run that takes longer than its interval is not run twice at once by this process.
     alone: Arc<HashMap<&'static str, Arc<Mutex<()>>>>,
     watch: Arc<ClockWatch>,
@@ -89,7 +105,7 @@ impl Runner {
         Self {
             app,
             stop,
-            running: TaskTracker::new(),
+            running: Running::default(),
             alone: Arc::new(alone),
             watch: Arc::default(),
         }
@@ -113,7 +129,7 @@ impl Runner {
             return;
         };
         let runner = self.clone();
-        self.running.spawn(async move {
+        self.running.spawn(job.name, async move {
             runner.run_slot(job, slot).await;
             drop(alone);
         });

@@ -56,6 +56,10 @@ use Kind::{Counter, Gauge, Histogram};
 /// Every figure, by name.
 #[rustfmt::skip]
 pub const FIGURES: &[Figure] = &[
+    figure(Gauge, "audit_seal_lag_seconds", &[],
+        "How long the oldest line of the audit trail waits for its seal."),
+    figure(Gauge, "backup_age_seconds", &[],
+        "How long ago the newest backup by `fabrica backup` was begun; not shown where there never was one."),
     figure(Histogram, "callback_commit_seconds", &["gateway"],
         "From a notice that was found genuine to its being durable."),
     figure(Counter, "callback_total", &["gateway", "result"],
@@ -98,7 +102,7 @@ pub const FIGURES: &[Figure] = &[
         "What other replicas were not told at once, because too much waited for Redis; they see it when they look."),
     figure(Counter, "login_total", &["result"],
         "Log-ins by password: `ok`, `refused`, `too_many`, `failed` (a reason of ours)."),
-    figure(Gauge, "outbox_dead_total", &[],
+    figure(Gauge, "outbox_dead_letters", &[],
         "Dead letters that lie in the outbox."),
     figure(Gauge, "outbox_lag_seconds", &[],
         "How long the oldest delivery that is due has waited."),
@@ -171,7 +175,7 @@ mod tests {
             let ends_right = match kind {
                 Kind::Counter => name.ends_with("_total"),
                 Kind::Histogram => name.ends_with("_seconds"),
-                Kind::Gauge => true,
+                Kind::Gauge => !name.ends_with("_total"),
             };
             assert!(ends_right, "{name}");
         }

@@ -1,4 +1,4 @@
-//! Figures that are read and not counted: when they are fetched, with one statement, and then not again for a
+//! Figures that are read and not counted: when they are fetched, with a statement or two, and then not again for a
 //! while, however many fetch them.
 
 use std::{
@@ -6,7 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::{base::App, payments};
+use domain::{
+    base::{App, Result, backups},
+    payments,
+};
 use tokio::sync::Mutex;
 
 use crate::{app, config::Config};
@@ -50,15 +53,23 @@ impl Gauges {
             let bytes = tokio::fs::metadata(log).await.map_or(0, |file| file.len());
             metrics::gauge!("sqlite_wal_bytes").set(in_figures(bytes));
         }
-        let ages = tokio::time::timeout(PATIENCE, payments::ages::of_unknown(app)).await;
-        let Ok(Ok(ages)) = ages else {
+        let read = tokio::time::timeout(PATIENCE, read_from_database(app)).await;
+        if !matches!(read, Ok(Ok(()))) {
             tracing::warn!("figures could not be read from the database");
-            return;
-        };
-        for (age, count) in ages {
-            metrics::gauge!("payments_unknown", "age" => age).set(in_figures(count));
         }
     }
+}
+
+async fn read_from_database(app: &App) -> Result<()> {
+    for (age, count) in payments::ages::of_unknown(app).await? {
+        metrics::gauge!("payments_unknown", "age" => age).set(in_figures(count));
+    }
+    // Not shown where none was ever made: no number would be true.
+    if let Some(taken) = backups::last(&app.database).await? {
+        let age = app.clock.now() - taken;
+        metrics::gauge!("backup_age_seconds").set(age.as_seconds_f64().max(0.0));
+    }
+    Ok(())
 }
 
 /// What Prometheus counts in; exact below 2^53.

@@ -49,3 +49,7 @@ impl Redis {
         Some(taken.collect())
     }
 }
+
+#[cfg(test)]
+#[path = "shares_tests.rs"]
+mod tests;

@@ -44,6 +44,8 @@ pub enum Work {
     RenewSubscriptions,
     /// Sessions, log-in failures, codes, delivered mails, idempotency keys and job runs that are long over are removed.
     CleanUp,
+    /// Lines of the audit trail are chained.
+    SealAudit,
     /// Everything that must be true of the database is looked at.
     VerifyBooks,
 }
@@ -103,6 +105,12 @@ pub const JOBS: &[Job] = &[
         every_seconds: 5,
         purpose: "moves the test clocks of a rehearsal on, where one was cut off; a clock that is set is moved at once",
         work: Work::MoveTestClocks,
+    },
+    Job {
+        name: "seal_audit",
+        every_seconds: 3,
+        purpose: "chains the lines of the audit trail, so that none can be changed, removed or put in unseen",
+        work: Work::SealAudit,
     },
     Job {
         name: "clean_up",

@@ -1,6 +1,7 @@
 //! What every room stands on: who asks, when, in which transaction, and what happened.
 
 pub mod actor;
+pub mod backups;
 pub mod clock;
 pub mod database;
 pub mod entropy;

@@ -1,5 +1,7 @@
 //! The words that invariants are put into, and what is said of them.
 
+use crate::audit::Head;
+
 /// How many offenders are named.
 pub(super) const EXAMPLES: usize = 5;
 
@@ -41,6 +43,8 @@ pub(super) enum Look {
     Gaps,
     /// The moves of each row that has a state.
     Histories,
+    /// The links of the chain over the audit trail, and the line of each.
+    Chain,
 }
 
 /// A rule that does not hold.
@@ -106,6 +110,8 @@ impl Finding {
 pub struct Report {
     /// One for each invariant, in their order.
     pub findings: Vec<Finding>,
+    /// The end of the chain over the audit trail, when anything is sealed.
+    pub head: Option<Head>,
 }
 
 impl Report {

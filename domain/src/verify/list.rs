@@ -2,7 +2,7 @@
 
 use super::{
     balanced_books, deeds, histories, inbox, invariant::Invariant, log_ins, money_back, numbers,
-    periods, secrets, settled_once, told, watched,
+    periods, sealed, secrets, settled_once, told, watched,
 };
 
 /// What must be true, in the order of the catalogue.
@@ -17,6 +17,7 @@ pub const INVARIANTS: &[Invariant] = &[
     watched::INVARIANT,
     numbers::INVARIANT,
     log_ins::INVARIANT,
+    sealed::INVARIANT,
     deeds::INVARIANT,
     secrets::INVARIANT,
 ];

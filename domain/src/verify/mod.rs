@@ -13,6 +13,7 @@ mod money_back;
 mod numbers;
 mod periods;
 mod run;
+mod sealed;
 mod secrets;
 mod settled_once;
 mod told;

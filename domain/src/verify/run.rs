@@ -10,12 +10,16 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::base::{Result, database::Database};
+use crate::{
+    audit,
+    base::{Result, database::Database},
+};
 
 use super::{
     gaps, histories,
     invariant::{Broken, EXAMPLES, Finding, Invariant, Look, Report, Rule},
     list::INVARIANTS,
+    sealed,
 };
 
 /// Looks at every invariant as of one instant; whatever is written meanwhile is not seen, and not kept waiting.
@@ -28,8 +32,9 @@ pub async fn verify(database: &Database) -> Result<Report> {
     for invariant in INVARIANTS {
         findings.push(look_at(&snapshot, invariant).await?);
     }
+    let head = audit::seal::head(&snapshot).await?;
     snapshot.rollback().await?;
-    Ok(Report { findings })
+    Ok(Report { findings, head })
 }
 
 async fn look_at(db: &DatabaseTransaction, invariant: &Invariant) -> Result<Finding> {
@@ -50,6 +55,7 @@ async fn look_at(db: &DatabaseTransaction, invariant: &Invariant) -> Result<Find
         Look::Rules => {}
         Look::Gaps => gaps::look(db, &mut finding).await?,
         Look::Histories => histories::look(db, &mut finding).await?,
+        Look::Chain => sealed::look(db, &mut finding).await?,
     }
     Ok(finding)
 }
@@ -91,8 +97,12 @@ fn name(row: &QueryResult, prefix: &str) -> Result<String> {
     if prefix.is_empty() {
         return Ok(row.try_get("", "id")?);
     }
-    let id: Uuid = row.try_get("", "id")?;
-    Ok(format!("{prefix}_{}", encode_suffix(id)))
+    // What was put in by hand may have an id that is none.
+    let id: Option<Uuid> = row.try_get("", "id").ok();
+    Ok(format!(
+        "{prefix}_{}",
+        id.map_or_else(|| "?".to_owned(), encode_suffix)
+    ))
 }
 
 async fn number(

@@ -42,6 +42,7 @@ const DAMAGE: &[(&str, &str)] = &[
         "UPDATE invoice_series SET last_sequence = last_sequence + 1",
     ),
     ("I12", "UPDATE sessions SET revoked_reason = 'NONE'"),
+    ("I13", "DELETE FROM audit_unsealed"),
     (
         "I14",
         "DELETE FROM audit_entries WHERE action = 'order.placed'",

@@ -1,5 +1,6 @@
 //! What every room shares: events, transitions, job runs, idempotency keys, trusted documents.
 
+pub mod backup;
 pub mod event;
 pub mod idempotency_key;
 pub mod job_run;

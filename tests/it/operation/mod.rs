@@ -3,7 +3,9 @@
 mod backups;
 mod documents;
 mod figures;
+mod going;
 mod logs;
+mod sealed;
 mod starting;
 mod traces;
 mod verify;
