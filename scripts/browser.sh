@@ -3,11 +3,7 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../tests/browser"
-
-if ! command -v npm >/dev/null; then
-    echo 'no npm here: the playground is not tried in a browser; install Node 20 or later from https://nodejs.org' >&2
-    exit 0
-fi
+../../scripts/need.sh npm
 
 FABRICA_CHROMIUM=$(../../scripts/chromium.sh)
 export FABRICA_CHROMIUM

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Format, lints, then every test on SQLite and PostgreSQL, then the clients that front ends use. The PostgreSQL and the
-# Redis are made for this run and removed after it; POSTGRES=off and REDIS=off leave them out.
+# Redis are made for this run and removed after it; POSTGRES=off and REDIS=off leave them out, CLIENTS=off what needs
+# Node and Python, SCHEMATHESIS=off what needs Python.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -50,5 +51,9 @@ if cargo nextest --version >/dev/null 2>&1; then
 else
     cargo test --workspace --locked ${without[@]+"${without[@]}"}
 fi
-scripts/clients.sh
-scripts/browser.sh
+if [ "${CLIENTS:-on}" = off ]; then
+    echo 'CLIENTS=off: the clients of front ends and the browser are not tried' >&2
+else
+    scripts/clients.sh
+    scripts/browser.sh
+fi

@@ -98,7 +98,7 @@ const ABOUT_MONEY: &[&str] = &[
 ];
 
 const MUTATIONS: &str = "{ __schema { mutationType { fields { name args {
-    name type { kind ofType { kind inputFields { name type { kind ofType { name } } } } }
+    name type { kind ofType { kind name inputFields { name type { kind ofType { name enumValues { name } } } } } }
 } } } } }";
 
 async fn mutations() -> Vec<Value> {
@@ -112,7 +112,8 @@ async fn mutations() -> Vec<Value> {
 
 /// Whether its `input` has the field `idempotencyKey: String!`.
 fn takes_key(mutation: &Value) -> bool {
-    let expected = json!({ "kind": "NON_NULL", "ofType": { "name": "String" } });
+    let expected =
+        json!({ "kind": "NON_NULL", "ofType": { "name": "String", "enumValues": null } });
     let arguments = mutation["args"].as_array().unwrap();
     arguments
         .iter()
@@ -153,6 +154,63 @@ fn no_mutation_about_money_is_let_off() {
         let word = ABOUT_MONEY.iter().find(|word| lower.contains(**word));
         assert_eq!(word, None, "{name}");
     }
+}
+
+/// The least that an input can hold, but for the key: the kinds of ids by the names of their fields.
+fn least(fields: &Value) -> Value {
+    let some = |field: &Value| {
+        let name = field["name"].as_str()?;
+        let kind = &field["type"];
+        if kind["kind"] != "NON_NULL" || name == "idempotencyKey" {
+            return None;
+        }
+        let id = |prefix: &str| json!(format!("{prefix}_01jd0000000000000000000000"));
+        let value = match (kind["ofType"]["name"].as_str()?, name) {
+            ("ID", "planId") => id("pln"),
+            ("ID", "orderId") => id("ord"),
+            ("ID", "subscriptionId") => id("sub"),
+            ("ID", "paymentId") => id("pay"),
+            ("ID", "refundId") => id("ref"),
+            ("Boolean", _) => json!(true),
+            ("Int", _) => json!(1),
+            ("String", _) => json!("text"),
+            other => match &kind["ofType"]["enumValues"][0]["name"] {
+                Value::Null => panic!("what stands for {other:?}?"),
+                first => first.clone(),
+            },
+        };
+        Some((name.to_owned(), value))
+    };
+    fields.as_array().unwrap().iter().filter_map(some).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_sends_no_key_is_asked_for_one_by_each_of_them() {
+    crate::kit::on_sqlite_in_memory(|house| async move {
+        let admin = house.admin("admin").await;
+        let schema = build_schema(&Options::default());
+        for mutation in mutations().await {
+            let name = mutation["name"].as_str().unwrap();
+            if !WITH_KEY.contains(&name) {
+                continue;
+            }
+            let argument = &mutation["args"][0]["type"]["ofType"];
+            let kind = argument["name"].as_str().unwrap();
+            let document = format!(
+                "mutation($input: {kind}!) {{ {name}(input: $input) {{ errors {{ code path }} }} }}"
+            );
+            let variables = json!({ "input": least(&argument["inputFields"]) });
+            let request = Request::new(document).variables(Variables::from_json(variables));
+            let answer = schema.execute(attach(request, admin.op.clone())).await;
+            let answer = serde_json::to_value(answer).unwrap();
+            let expected = json!([{
+                "code": "IDEMPOTENCY_KEY_REQUIRED",
+                "path": ["input", "idempotencyKey"],
+            }]);
+            assert_eq!(answer["data"][name]["errors"], expected, "{name}: {answer}");
+        }
+    })
+    .await;
 }
 
 const SUBSCRIBE: &str =

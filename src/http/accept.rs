@@ -1,6 +1,11 @@
 //! Which of our types an `Accept` header asks for.
 
+use std::cmp::Reverse;
+
 use axum::http::{HeaderMap, HeaderValue, header::ACCEPT};
+
+const JSON: &str = "application/json";
+const GRAPHQL_RESPONSE: &str = "application/graphql-response+json";
 
 /// The types that a GraphQL answer can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,30 +58,39 @@ fn ranges(headers: &HeaderMap) -> impl Iterator<Item = &str> {
 /// The type asked for, of an answer in one piece; nothing when we have none of those.
 #[must_use]
 pub fn negotiate(headers: &HeaderMap) -> Option<MediaType> {
-    let mut ranges = ranges(headers).peekable();
-    if ranges.peek().is_none() {
+    let ranges: Vec<_> = ranges(headers).collect();
+    if ranges.is_empty() {
         return Some(MediaType::Json);
     }
-    let mut best: Option<(u32, MediaType)> = None;
-    for range in ranges {
-        let Some((quality, media_type)) = read_range(range) else {
-            continue;
-        };
-        // Of equals the first wins.
-        if quality > 0 && best.is_none_or(|(highest, _)| quality > highest) {
-            best = Some((quality, media_type));
-        }
-    }
+    let read = ranges.into_iter().filter_map(read_range).enumerate();
+    let read: Vec<_> = read.collect();
+    // What says a type more exactly goes before what says it more broadly; of equals the first wins.
+    let wish = |names: &[&str]| {
+        let by_name = |name: &&str| read.iter().find(|(_, (named, _))| named == *name);
+        let (place, (_, quality)) = names.iter().find_map(by_name)?;
+        Some((*quality, Reverse(*place)))
+    };
+    let json = wish(&[JSON, "application/*", "*/*"]);
+    // A range is JSON, as old clients expect it, unless JSON is refused.
+    let response = match json {
+        Some((0, _)) => wish(&[GRAPHQL_RESPONSE, "application/*", "*/*"]),
+        _ => wish(&[GRAPHQL_RESPONSE]),
+    };
+    let wishes = [
+        (json, MediaType::Json),
+        (response, MediaType::GraphqlResponse),
+    ];
+    let accepted = wishes
+        .into_iter()
+        .filter(|(wish, _)| wish.is_some_and(|(quality, _)| quality > 0));
+    let best = accepted.max_by_key(|(wish, _)| *wish);
     best.map(|(_, media_type)| media_type)
 }
 
-fn read_range(range: &str) -> Option<(u32, MediaType)> {
+/// The name in lower case, and its quality in thousandths.
+fn read_range(range: &str) -> Option<(String, u32)> {
     let mut parts = range.split(';').map(str::trim);
-    let media_type = match parts.next()?.to_ascii_lowercase().as_str() {
-        "application/graphql-response+json" => MediaType::GraphqlResponse,
-        "application/json" | "application/*" | "*/*" => MediaType::Json,
-        _ => return None,
-    };
+    let name = parts.next()?.to_ascii_lowercase();
     let mut quality = 1000;
     for parameter in parts {
         let (name, value) = parameter.split_once('=')?;
@@ -88,7 +102,7 @@ fn read_range(range: &str) -> Option<(u32, MediaType)> {
             _ => {}
         }
     }
-    Some((quality, media_type))
+    Some((name, quality))
 }
 
 /// `0.8` as 800: a quality has at most three digits after the point.
@@ -140,6 +154,14 @@ mod tests {
             ("text/html", None),
             ("text/html, */*;q=0.8", Some(Json)),
             ("TEXT/HTML, APPLICATION/JSON", Some(Json)),
+            ("application/json;q=0, */*", Some(GraphqlResponse)),
+            ("*/*, application/json;q=0", Some(GraphqlResponse)),
+            ("*/*;q=0, application/json", Some(Json)),
+            ("application/*;q=0, */*", None),
+            (
+                "application/json;q=0.2, application/*, application/graphql-response+json;q=0.5",
+                Some(GraphqlResponse),
+            ),
         ] {
             let mut headers = HeaderMap::new();
             if !accept.is_empty() {

@@ -171,6 +171,7 @@ export const valid = [
 /** What the reference would run and the server does not, and why not. */
 export const differs = [
   ['a variable that may be null in a oneOf: the specification forbids it, graphql-js 16 misses it below a required argument', 'query($slug: String) { plan(by: { slug: $slug }) { id } }', 'GRAPHQL_VALIDATION_FAILED'],
+  ['a subscription that names its root field twice: merged, it would be one; here each would be followed', 'subscription { orderStatusChanged(orderId: "a") { version } orderStatusChanged(orderId: "a") { occurredAt } }', 'GRAPHQL_VALIDATION_FAILED'],
   ['more than 30 aliases: a document must not try passwords by the hundred', `{ ${range(31, (n) => `a${n}: serverVersion`)} }`, 'QUERY_TOO_COMPLEX'],
   ['more than 5 mutations: each writes', `mutation { ${range(6, (n) => `a${n}: logOut { errors { code } }`)} }`, 'QUERY_TOO_COMPLEX'],
   ['more than 20 directives: each is looked at in each place', `{ ${range(21, () => 'serverVersion @skip(if: true)')} }`, 'QUERY_TOO_COMPLEX'],

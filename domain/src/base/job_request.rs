@@ -51,8 +51,8 @@ fn subject(job: &str) -> String {
 /// [`Error::NotFound`] when there is no such job, or the key's own.
 pub async fn request(op: &Op, name: &str, key: &str) -> Result<(&'static Job, DateTime<Utc>)> {
     op.require(Access::Staff)?;
+    let key = IdempotencyKey::new(op, "runJob", key, &name)?;
     let job = jobs::find(name)?;
-    let key = IdempotencyKey::new(op, "runJob", key, &job.name)?;
     let mut tx = op.begin().await?;
     if let Claim::Done(slot) = idempotency::claim(&mut tx, &key).await? {
         let slot = slot.parse().map_err(Error::internal)?;

@@ -57,8 +57,8 @@ pub async fn change_plan(
     key: &str,
 ) -> Result<(subscription::Model, Option<order::Model>)> {
     require(op, wanted.mode)?;
-    subscriptions::query::get(op, wanted.subscription_id).await?;
     let key = IdempotencyKey::new(op, "changePlan", key, &wanted)?;
+    subscriptions::query::get(op, wanted.subscription_id).await?;
     let mut tx = op.begin().await?;
     if let Claim::Done(made) = idempotency::claim(&mut tx, &key).await? {
         return replay(&mut tx, wanted.subscription_id, &made).await;

@@ -76,6 +76,50 @@ async fn only_listed_origins_may_read_answers() {
 }
 
 #[tokio::test]
+async fn a_page_of_a_listed_origin_is_told_what_it_may_send_and_read() {
+    let place = place(&[("FABRICA_ALLOWED_ORIGINS", "https://staff.example")]).await;
+    let ask_first = async |origin: &str| {
+        let request = http::Request::options("/graphql")
+            .header("origin", origin)
+            .header("access-control-request-method", "POST")
+            .header(
+                "access-control-request-headers",
+                "authorization,content-type",
+            )
+            .body(Body::empty())
+            .unwrap();
+        place.send(request).await
+    };
+    let told = ask_first("https://staff.example").await;
+    assert_eq!(told.status, 200);
+    assert_eq!(
+        told.header("access-control-allow-origin"),
+        "https://staff.example"
+    );
+    assert_eq!(told.header("access-control-allow-methods"), "GET,POST");
+    for header in [
+        "authorization",
+        "content-type",
+        "idempotency-key",
+        "graphql-require-preflight",
+    ] {
+        let allowed = told.header("access-control-allow-headers");
+        assert!(allowed.split(',').any(|each| each == header), "{allowed}");
+    }
+    // With cookies or other people's rights nobody comes.
+    assert_eq!(told.header("access-control-allow-credentials"), "");
+    let foreign = ask_first("https://evil.example").await;
+    assert_eq!(foreign.header("access-control-allow-origin"), "");
+    let answer = place
+        .ask("{ hello }", &[("origin", "https://staff.example")])
+        .await;
+    assert_eq!(
+        answer.header("access-control-expose-headers"),
+        "x-request-id,retry-after,x-ratelimit-limit,x-ratelimit-remaining,x-ratelimit-reset"
+    );
+}
+
+#[tokio::test]
 async fn figures_are_for_those_with_the_token() {
     let place = place(&[("FABRICA_METRICS_TOKEN", "figures-please")]).await;
     assert_eq!(place.get("/metrics").await.status, 401);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
+use tokio::io::AsyncReadExt;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::{
@@ -234,4 +235,33 @@ async fn each_subscription_is_taken_from_the_share() {
     let extensions = &refused["payload"][0]["extensions"];
     assert_eq!(extensions["code"], "RATE_LIMITED");
     assert!(extensions["retryAfterSeconds"].as_u64().unwrap() > 1700);
+}
+
+#[tokio::test]
+async fn a_quiet_socket_is_pinged_and_one_that_never_answers_ends() {
+    let mut place = place(&[]).await;
+    place.house.limits.ping = Duration::from_millis(500);
+    let address = place.listen().await;
+    let mut client = connect(address).await;
+    client.init(json!({})).await;
+    // Who answers stays, ping after ping.
+    for _ in 0..3 {
+        let message = client.0.next().await.unwrap().unwrap();
+        assert!(matches!(message, Message::Ping(_)), "{message:?}");
+    }
+    client.say(json!({ "type": "ping" })).await;
+    loop {
+        match client.0.next().await.unwrap().unwrap() {
+            Message::Ping(_) => {}
+            Message::Text(text) => break assert!(text.contains("pong"), "{text}"),
+            other => panic!("{other:?}"),
+        }
+    }
+    // Who reads below the protocol, and so never answers, is hung up on.
+    let mut silent = connect(address).await;
+    silent.init(json!({})).await;
+    let mut bytes = Vec::new();
+    let ended = silent.0.get_mut().read_to_end(&mut bytes);
+    let ended = tokio::time::timeout(Duration::from_secs(10), ended).await;
+    assert!(ended.is_ok(), "the socket stays open: {bytes:?}");
 }
