@@ -28,6 +28,7 @@ mod m20261121_000017_late_money;
 mod m20261121_000018_plan_changes;
 mod m20261126_000020_job_leases;
 mod m20261126_000021_trace_of_delivery;
+mod m20261126_000022_clock_of_delivery;
 mod overdraft;
 mod words;
 
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000018_plan_changes::Migration),
             Box::new(m20261126_000020_job_leases::Migration),
             Box::new(m20261126_000021_trace_of_delivery::Migration),
+            Box::new(m20261126_000022_clock_of_delivery::Migration),
         ]
     }
 }

@@ -1,10 +1,12 @@
 //! A job: clocks that were set on their way get there, through every instant at which something falls due for those
-//! who live by them. Each step is committed before the next, so that a kill at any point is picked up where it was.
+//! who live by them. The mails of each instant leave before the clock goes on: what they say is what holds then. Each
+//! step is committed before the next, so that a kill at any point is picked up where it was.
 
 use chrono::{DateTime, Utc};
 use entity::{
     base::test_clock,
     id::TestClockId,
+    notify::Consumer,
     orders::{OrderStatus, order},
     payments::payment,
     subscriptions::subscription,
@@ -15,13 +17,12 @@ use sea_orm::{
 
 use crate::{
     base::{Op, Result, Timeline},
+    notify,
     orders::state::is_payable,
     test_clocks::{query, require_allowed, walk},
 };
 
-use super::{
-    ask_about_due_payments, ask_contracts, cancel_contracts, expire_orders, renew_subscriptions,
-};
+use super::{ask_about_due_payments, expire_orders, renew_subscriptions, send_mails};
 
 /// How many things of one clock are dealt with at once.
 const BATCH: u64 = 100;
@@ -29,7 +30,8 @@ const BATCH: u64 = 100;
 /// How often the jobs run at one instant at most: enough for a crowd, and an end for a defect.
 const MOST_ROUNDS: u32 = 1000;
 
-/// Moves clocks by up to `most` steps in all; how many it were. Fewer than `most`: all clocks stand.
+/// Moves clocks by up to `most` steps in all; how many it were. Fewer than `most`: every clock stands, or waits for
+/// somebody else who is sending one of its mails.
 ///
 /// # Errors
 /// [`crate::base::Code::TestClocksOff`], or the database does not answer. What was done stays.
@@ -45,13 +47,15 @@ pub async fn move_test_clocks(op: &Op, most: u64) -> Result<u64> {
 }
 
 /// Does what is due at the instant that the clock shows, then moves it to the next such instant, or to its goal.
-/// `false`: it stands.
+/// `false`: it stands, or cannot leave this instant yet.
 async fn step(op: &Op, id: TestClockId) -> Result<bool> {
     let clock = query::get(op, id).await?;
     let Some(goal) = clock.moving_to else {
         return Ok(false);
     };
-    live(&op.on(walk::timeline(&clock))).await?;
+    if live(&op.on(walk::timeline(&clock))).await? == Rest::Unsent {
+        return Ok(false);
+    }
     match next_due(op.reader(), &clock).await? {
         Some(due) if due <= goal => {
             walk::show(op, &clock, due).await?;
@@ -65,19 +69,34 @@ async fn step(op: &Op, id: TestClockId) -> Result<bool> {
     Ok(true)
 }
 
-/// Runs the jobs of everyday life on one timeline, until nothing is due at this instant.
-async fn live(op: &Op) -> Result<()> {
+/// How an instant comes to rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rest {
+    /// Nothing is left to be done at it.
+    Done,
+    /// Somebody else has one of its mails in hand: a worker that took it before the clock was set, or a walker that
+    /// was killed, whose lease is over in two minutes. Its letter would be written at the wrong instant.
+    Unsent,
+}
+
+/// Runs the jobs of everyday life on one timeline, until nothing is due at this instant and its mails are sent. A
+/// mail that was not taken is tried again by the machine's time, and holds no clock up.
+async fn live(op: &Op) -> Result<Rest> {
     for _ in 0..MOST_ROUNDS {
         let asked = ask_about_due_payments(op, BATCH).await?;
         let renewed = renew_subscriptions(op, BATCH).await?;
         let ended = expire_orders(op, BATCH).await?;
-        let contracts = ask_contracts(op, BATCH).await? + cancel_contracts(op, BATCH).await?;
-        if asked + renewed + ended + contracts == 0 {
-            return Ok(());
+        let mails_wait = notify::is_waiting(op, Consumer::Mail).await?;
+        let sent = match mails_wait {
+            true => send_mails(op, BATCH).await?,
+            false => 0,
+        };
+        if asked + renewed + ended + sent == 0 {
+            return Ok(if mails_wait { Rest::Unsent } else { Rest::Done });
         }
     }
     tracing::error!(timeline = ?op.timeline(), "a test clock does not come to rest");
-    Ok(())
+    Ok(Rest::Done)
 }
 
 /// The next instant, later than what the clock shows, at which something falls due. What could not be done at an
