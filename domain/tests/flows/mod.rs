@@ -3,6 +3,7 @@
 mod books;
 mod buying;
 mod card_contracts;
+mod card_retries;
 mod checkout;
 mod codes;
 mod deadlines;
