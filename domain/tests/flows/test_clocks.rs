@@ -10,6 +10,7 @@ use entity::{
     invoices::invoice,
     orders::OrderStatus,
     payments::{PaymentMethod, PaymentStatus, card_contract},
+    refunds::{RefundStatus, refund},
     subscriptions::{SubscriptionStatus, subscription},
 };
 use sea_orm::EntityTrait;
@@ -262,6 +263,47 @@ async fn only_a_customer_who_has_ordered_nothing_is_attached() {
         buy(&buyer, &once(&house).await, 1, "k").await.unwrap();
         assert_eq!(refusal(attach(&buyer).await), "INVALID_STATE");
         assert_eq!(refusal(attach(&staff).await), "INVALID_STATE");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refund_that_was_not_answered_goes_on_as_the_clock_walks_by() {
+    on_each_engine(|house| async move {
+        let staff = house.staff("lin").await;
+        let clock = clock(&house, &staff).await;
+        let mei = living_by(&house, &staff, "mei", &clock).await;
+        let manual = once(&house).await;
+        let (_, payment) = order_being_paid(&mei, &manual, PaymentMethod::CreditCard, "k").await;
+        hear(&house, &paid(&payment, house.now())).await.unwrap();
+        // Given a gateway that says nothing when it is asked first
+        house.gateway.cards.answers_not(1);
+        let request = flows::RefundRequest {
+            payment_id: payment.id,
+            amount: None,
+            reason: "the lid was loose".to_owned(),
+            by_hand: false,
+            end_subscription: false,
+        };
+        let open = flows::refund_payment(&staff.op, request, "r")
+            .await
+            .unwrap();
+        assert_ne!(open.status, RefundStatus::Succeeded);
+        // Then a day of hers is enough, and the day on which it went back is one of hers
+        advance(&house, &staff, &clock, clock.shows + days(400)).await;
+        let done = refund::Entity::find_by_id(open.id);
+        let done = done
+            .one(house.app.database.reader())
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(done.status, RefundStatus::Succeeded);
+        let completed = done.completed_at.unwrap();
+        assert!(
+            completed > clock.shows && completed < clock.shows + days(1),
+            "{completed}"
+        );
+        invariants::assert_hold(&house).await;
     })
     .await;
 }
