@@ -15,6 +15,8 @@ mod passwords;
 mod payment_links;
 #[path = "mails/payments.rs"]
 mod payments;
+#[path = "mails/rehearsals.rs"]
+mod rehearsals;
 #[path = "flows/scene.rs"]
 #[expect(
     dead_code,

@@ -259,6 +259,10 @@ mod tests {
             Money::from_decimal("99999999999999999999", Currency::Twd),
             Err(MoneyError::Overflow)
         );
+        for (text, currency) in [("33.335", Currency::Usd), ("33.5", Currency::Twd)] {
+            let refused = Money::from_decimal(text, currency);
+            assert_eq!(refused, Err(MoneyError::Malformed), "{text}");
+        }
         assert_eq!(
             Money::from_decimal("12.3", Currency::Usd),
             Ok(Money::new(1230, Currency::Usd))
@@ -270,6 +274,38 @@ mod tests {
     fn currencies_do_not_mix() {
         let mixed = Money::new(1, Currency::Twd).checked_add(Money::new(1, Currency::Usd));
         assert_eq!(mixed, Err(MoneyError::CurrencyMismatch));
+    }
+
+    /// A generator of which the same seed gives the same numbers.
+    fn below(seed: &mut u64, bound: u64) -> u64 {
+        *seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (*seed >> 33) % bound
+    }
+
+    #[test]
+    fn of_a_million_splits_each_adds_up_and_no_part_is_a_unit_off() {
+        let mut seed = 20_261_126;
+        for case in 0..1_000_000 {
+            let minor = i64::try_from(below(&mut seed, 100_000_000)).unwrap_or_default();
+            let weights: Vec<u32> = (0..=below(&mut seed, 8))
+                .map(|_| u32::try_from(below(&mut seed, 1000)).unwrap_or_default() + 1)
+                .collect();
+            let whole: i64 = weights.iter().copied().map(i64::from).sum();
+            let parts = Money::new(minor, Currency::Twd).split(&weights);
+            let parts = parts.unwrap_or_default();
+            assert_eq!(
+                parts.iter().map(|part| part.minor).sum::<i64>(),
+                minor,
+                "case {case}"
+            );
+            for (part, weight) in parts.iter().zip(&weights) {
+                // Compared with the exact share without dividing.
+                let off = (part.minor * whole - minor * i64::from(*weight)).abs();
+                assert!(off < whole, "case {case}: {part:?} of {minor} by {weight}");
+            }
+        }
     }
 
     proptest! {

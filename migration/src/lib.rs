@@ -31,6 +31,7 @@ mod m20261126_000021_trace_of_delivery;
 mod m20261126_000022_audit_chain;
 mod m20261126_000023_audit_backlog;
 mod m20261126_000024_backups;
+mod m20261126_000025_clock_of_delivery;
 mod overdraft;
 mod words;
 
@@ -64,6 +65,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000022_audit_chain::Migration),
             Box::new(m20261126_000023_audit_backlog::Migration),
             Box::new(m20261126_000024_backups::Migration),
+            Box::new(m20261126_000025_clock_of_delivery::Migration),
         ]
     }
 }

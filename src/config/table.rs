@@ -89,8 +89,10 @@ pub const NOT_SETTINGS: &[&str] = &[
     "FABRICA_PG_SAFE",
     "FABRICA_PROGRAM",
     "FABRICA_REDIS_DIR",
+    "FABRICA_ROUNDS",
     "FABRICA_TEST_POSTGRES",
     "FABRICA_TEST_REDIS",
+    "FABRICA_YEARS",
 ];
 
 use Section::{Ecpay, Limits, Mail, Observation, Secrets, Server, Shop, Storage};

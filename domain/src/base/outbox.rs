@@ -23,13 +23,14 @@ pub(super) async fn queue(tx: &Tx, events: &[(EventId, &'static str, &str)]) -> 
             sequence: Set(last_sequence(tx, subject).await? + 1),
             state: Set(DeliveryState::Queued),
             attempt: Set(0),
-            // Mails go out by the machine's time, those of a rehearsal too.
+            // What waits, waits by the machine's time; that of a rehearsal goes out as its clock walks by.
             next_at: Set(tx.op().machine_now()),
             lease_until: Set(None),
             last_error: Set(None),
             created_at: Set(tx.op().machine_now()),
             finished_at: Set(None),
             trace_parent: Set(tx.op().trace().map(|trace| trace.to_string())),
+            test_clock_id: Set(tx.op().timeline().clock_id()),
         };
         row.insert(tx.db()).await?;
     }

@@ -7,8 +7,8 @@ use entity::{
     subscriptions::{SubscriptionStatus, subscription},
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
+    QuerySelect, sea_query::Expr,
 };
 
 use crate::{
@@ -24,6 +24,10 @@ use super::card_charges::{HeardCharge, hear};
 
 /// How long one asker has for itself before another may ask about the same contract.
 const LEASE: Duration = Duration::minutes(2);
+
+/// Noted with a contract from the moment the gateway is told to try a charge again until it is known what came of it.
+/// Until then it is not told again: two charges could be made of one.
+const RETRY_UNKNOWN: &str = "retry_unknown";
 
 /// How long a contract without news is left alone.
 const WITHOUT_NEWS: Duration = Duration::days(1);
@@ -146,6 +150,7 @@ async fn note_report(
     let changes = card_contract::ActiveModel {
         next_check_at: Set(next),
         checks: Set(0),
+        last_error: Set(None),
         updated_at: Set(now),
         ..Default::default()
     };
@@ -195,7 +200,8 @@ pub(super) async fn write(
     Ok(())
 }
 
-/// Has up to `most` charges that failed tried again: once for each reminder that their owner got. How many it were.
+/// Has up to `most` charges that failed tried again: once for each reminder that their owner got, and not while it is
+/// unknown what came of the last time. How many it were.
 ///
 /// # Errors
 /// The database does not answer.
@@ -204,6 +210,7 @@ pub async fn retry_charges(op: &Op, most: u64) -> Result<u64> {
         .find_also_related(subscription::Entity)
         .filter(card_contract::Column::Status.eq(CardContractStatus::Active))
         .filter(card_contract::Column::Failures.gt(0))
+        .filter(last_retry_is_known())
         .filter(op.timeline().rows(card_contract::Column::TestClockId))
         .filter(subscription::Column::Status.eq(SubscriptionStatus::PastDue))
         .filter(
@@ -226,13 +233,22 @@ pub async fn retry_charges(op: &Op, most: u64) -> Result<u64> {
     Ok(tried)
 }
 
+fn last_retry_is_known() -> Condition {
+    Condition::any()
+        .add(card_contract::Column::LastError.is_null())
+        .add(card_contract::Column::LastError.ne(RETRY_UNKNOWN))
+}
+
 /// Takes the rung for this one alone, before the gateway hears of it: a charge is never tried twice for one reminder.
+/// What comes of it is unknown from here on, also when this process dies before it hears an answer.
 async fn claim_retry(op: &Op, contract: &card_contract::Model, rung: i32) -> Result<bool> {
     let tx = op.begin().await?;
     let claimed = card_contract::Entity::update_many()
         .col_expr(card_contract::Column::Retries, Expr::value(rung))
+        .col_expr(card_contract::Column::LastError, Expr::value(RETRY_UNKNOWN))
         .filter(card_contract::Column::Id.eq(contract.id))
         .filter(card_contract::Column::Retries.eq(contract.retries))
+        .filter(last_retry_is_known())
         .exec(tx.db())
         .await?;
     tx.commit().await?;
@@ -243,14 +259,21 @@ async fn claim_retry(op: &Op, contract: &card_contract::Model, rung: i32) -> Res
 async fn retry(op: &Op, contract: &card_contract::Model) -> Result<()> {
     let gateway = &op.app().gateway;
     let (number, now) = (&contract.merchant_trade_no, op.app().clock.now());
+    let mut changes = card_contract::ActiveModel {
+        next_check_at: Set(Some(op.now() + schedule::AFTER_FAILURE)),
+        ..Default::default()
+    };
     match gateway.retry_contract(number, now).await {
         Ok(ContractAnswer::Done) => {}
         Ok(ContractAnswer::Refused { code }) => {
             tracing::warn!(contract = %contract.id, code, "the gateway does not try a charge again");
+            changes.last_error = Set(None);
         }
         Err(silence) => {
             tracing::warn!(contract = %contract.id, %silence, "it is not known whether a charge was tried again");
         }
     }
-    ask_again(op, contract, op.now() + schedule::AFTER_FAILURE).await
+    let tx = op.begin().await?;
+    write(&tx, contract, changes).await?;
+    tx.commit().await
 }

@@ -59,7 +59,8 @@ pub async fn create_subscription(
     let order_id: OrderId = op.new_id();
     let subscription_id: SubscriptionId = op.new_id();
     let person = users::query::row(&tx, user_id).await?;
-    let trial_end_at = subscriptions::trial::grant(&tx, &person, &version, subscription_id).await?;
+    let trial_end_at =
+        subscriptions::trial::grant(&mut tx, &person, &version, subscription_id).await?;
     // A trial is ordered like everything else, and costs nothing.
     let unit_price = match trial_end_at {
         Some(_) => Money::zero(version.currency),

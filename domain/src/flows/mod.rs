@@ -12,6 +12,7 @@ pub mod cancel_order;
 pub mod cancel_subscription;
 pub mod card_charges;
 pub mod change_plan;
+pub mod clock_agenda;
 pub mod close_order;
 pub mod create_order;
 pub mod create_subscription;

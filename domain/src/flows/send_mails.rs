@@ -19,8 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const MOST_ATTEMPTS: i32 = 12;
 
 /// Sends up to `most` mails that are due, one after another, those about one thing in their order; how many were
-/// dealt with. Ends early when the server takes none at all. It may run twice at once and be killed at any point:
-/// a mail that was sent and not marked is sent again, under the same id.
+/// dealt with. On a test clock's timeline those of its people; on the machine's all others. Ends early when the
+/// server takes none at all. It may run twice at once and be killed at any point: a mail that was sent and not marked
+/// is sent again, under the same id.
 ///
 /// # Errors
 /// The database does not answer. What was sent before stays sent.

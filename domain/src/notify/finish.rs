@@ -13,7 +13,7 @@ use super::schedule;
 /// # Errors
 /// The database does not answer; then it will be delivered again.
 pub async fn done(op: &Op, delivery: &delivery::Model) -> Result<()> {
-    let row = over(DeliveryState::Done, op.now(), None);
+    let row = over(DeliveryState::Done, op.machine_now(), None);
     write(op, delivery, row, Holder::Anybody).await
 }
 
@@ -22,7 +22,7 @@ pub async fn done(op: &Op, delivery: &delivery::Model) -> Result<()> {
 /// # Errors
 /// The database does not answer.
 pub async fn skipped(op: &Op, delivery: &delivery::Model, reason: &str) -> Result<()> {
-    let row = over(DeliveryState::Skipped, op.now(), Some(reason));
+    let row = over(DeliveryState::Skipped, op.machine_now(), Some(reason));
     write(op, delivery, row, Holder::Us).await
 }
 
@@ -32,7 +32,7 @@ pub async fn skipped(op: &Op, delivery: &delivery::Model, reason: &str) -> Resul
 /// The database does not answer.
 pub async fn refused(op: &Op, delivery: &delivery::Model, reason: &str) -> Result<()> {
     tracing::warn!(delivery = %delivery.id, reason, "a delivery was refused for good");
-    let row = over(DeliveryState::Dead, op.now(), Some(reason));
+    let row = over(DeliveryState::Dead, op.machine_now(), Some(reason));
     write(op, delivery, row, Holder::Us).await
 }
 
@@ -45,13 +45,13 @@ pub async fn failed(op: &Op, delivery: &delivery::Model, reason: &str) -> Result
     let wait = schedule::wait_after(delivery.attempt, op.app().entropy.as_ref());
     let Some(wait) = wait else {
         tracing::error!(delivery = %delivery.id, reason, "a delivery was given up");
-        let row = over(DeliveryState::Dead, op.now(), Some(reason));
+        let row = over(DeliveryState::Dead, op.machine_now(), Some(reason));
         return write(op, delivery, row, Holder::Us).await;
     };
     tracing::warn!(delivery = %delivery.id, attempt = delivery.attempt, reason, "a delivery must wait");
     let row = delivery::ActiveModel {
         state: Set(DeliveryState::Queued),
-        next_at: Set(op.now() + wait),
+        next_at: Set(op.machine_now() + wait),
         lease_until: Set(None),
         last_error: Set(Some(cut(reason))),
         ..Default::default()

@@ -13,7 +13,7 @@ pub mod query;
 mod retry_delivery;
 mod schedule;
 
-pub use claim::{Claimed, claim};
+pub use claim::{Claimed, claim, is_waiting};
 pub use finish::{done, failed, refused, skipped};
 pub use forget::forget_delivered;
 pub use retry_delivery::retry_delivery;

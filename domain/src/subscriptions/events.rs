@@ -26,6 +26,17 @@ pub struct SubscriptionCreated {
     pub order_id: OrderId,
 }
 
+/// A subscription was ordered without the trial that its terms offer: the person's mailbox had one of this plan.
+#[derive(Debug, Serialize)]
+pub struct SubscriptionTrialRefused {
+    /// Which.
+    pub subscription_id: SubscriptionId,
+    /// Whose.
+    pub user_id: UserId,
+    /// Of which plan.
+    pub plan_id: PlanId,
+}
+
 /// A subscription moved.
 #[derive(Debug, Serialize)]
 pub struct SubscriptionStatusChanged {
@@ -206,6 +217,7 @@ macro_rules! about_a_subscription {
 
 about_a_subscription! {
     SubscriptionCreated = "subscription.created";
+    SubscriptionTrialRefused = "subscription.trial_refused";
     SubscriptionStatusChanged = "subscription.status_changed", causes_mail Self::is_an_end;
     // What costs nothing is settled at once.
     SubscriptionRenewalOrdered = "subscription.renewal_ordered", causes_mail |it| !it.total.is_zero();
@@ -244,6 +256,11 @@ pub fn samples() -> Result<Vec<Sample>, serde_json::Error> {
             plan_id: PlanId(Uuid::nil()),
             plan_version_id: PlanVersionId(Uuid::nil()),
             order_id,
+        })?,
+        Sample::of(&SubscriptionTrialRefused {
+            subscription_id,
+            user_id,
+            plan_id: PlanId(Uuid::nil()),
         })?,
         Sample::of(&SubscriptionStatusChanged {
             subscription_id,

@@ -95,6 +95,19 @@ mod tests {
     }
 
     #[test]
+    fn two_quarters_from_the_30th_of_august_end_with_february() {
+        let from = |anchor| days(anchor, BillingCycle::Quarterly, 0..4);
+        assert_eq!(
+            from("2027-08-30"),
+            ["2027-08-30", "2027-11-30", "2028-02-29", "2028-05-30"]
+        );
+        assert_eq!(
+            from("2028-08-30"),
+            ["2028-08-30", "2028-11-30", "2029-02-28", "2029-05-30"]
+        );
+    }
+
+    #[test]
     fn a_day_is_taipei_s_day() {
         // 31 January 00:30 in Taipei is still 30 January in UTC: the anchor is the 31st.
         let anchor: DateTime<Utc> = "2027-01-30T16:30:00Z".parse().unwrap();

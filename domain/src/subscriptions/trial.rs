@@ -7,12 +7,15 @@ use sea_orm::{ActiveValue::Set, EntityTrait};
 
 use crate::base::{Result, Tx, database::was_inserted, mac::hmac_sha256};
 
-/// Grants the trial that these terms offer, when the person's mailbox has not had one of this plan; until when.
+use super::events::SubscriptionTrialRefused;
+
+/// Grants the trial that these terms offer, when the person's mailbox has not had one of this plan; until when. One
+/// that is not granted is told in the audit trail.
 ///
 /// # Errors
 /// The database does not answer.
 pub async fn grant(
-    tx: &Tx,
+    tx: &mut Tx,
     person: &user::Model,
     terms: &plan_version::Model,
     id: SubscriptionId,
@@ -30,8 +33,15 @@ pub async fn grant(
         .on_conflict_do_nothing()
         .exec_without_returning(tx.db())
         .await?;
-    let until = tx.now() + Duration::days(i64::from(terms.trial_days));
-    Ok(was_inserted(&inserted).then_some(until))
+    if !was_inserted(&inserted) {
+        tx.record(SubscriptionTrialRefused {
+            subscription_id: id,
+            user_id: person.id,
+            plan_id: terms.plan_id,
+        })?;
+        return Ok(None);
+    }
+    Ok(Some(tx.now() + Duration::days(i64::from(terms.trial_days))))
 }
 
 /// The mailbox without what makes one of it look like many: `mei+shop@…` is `mei@…`.

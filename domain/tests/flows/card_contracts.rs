@@ -21,13 +21,13 @@ use crate::kit::{House, Person, invariants, on_each_engine};
 use super::scene::{self, *};
 
 /// Mei's subscription of [`PRICE`] a month since noon of 20 November 2026, paid by a card that is charged again.
-struct Periodic {
+pub(super) struct Periodic {
     mei: Person,
-    row: subscription::Model,
+    pub(super) row: subscription::Model,
     first: payment::Model,
 }
 
-async fn periodic(house: &House) -> Periodic {
+pub(super) async fn periodic(house: &House) -> Periodic {
     let mei = house.customer("mei").await;
     let plan = monthly(house).await;
     let (row, order) = subscribe(&mei, &plan, "subscribe").await.unwrap();
@@ -40,7 +40,7 @@ async fn periodic(house: &House) -> Periodic {
 
 impl Periodic {
     /// The notice that charge `number` was made then.
-    fn charged(&self, number: u32, at: DateTime<Utc>) -> Notice {
+    pub(super) fn charged(&self, number: u32, at: DateTime<Utc>) -> Notice {
         let contract = &self.first.merchant_trade_no;
         let gwsr = format!("1300000{number}");
         Notice {
@@ -65,7 +65,7 @@ impl Periodic {
     }
 
     /// The notice that the bank refused charge `number` then.
-    fn refused(&self, number: u32, at: DateTime<Utc>) -> Notice {
+    pub(super) fn refused(&self, number: u32, at: DateTime<Utc>) -> Notice {
         let charged = self.charged(number, at);
         Notice {
             dedupe_key: format!("{}:10100058:{at}", charged.dedupe_key),
@@ -78,7 +78,7 @@ impl Periodic {
     }
 
     /// The gateway will answer with these charges when it is asked about the contract.
-    fn gateway_keeps(&self, house: &House, state: ContractState, notices: &[&Notice]) {
+    pub(super) fn gateway_keeps(&self, house: &House, state: ContractState, notices: &[&Notice]) {
         let first = self.charged(1, self.first.created_at);
         let charges = std::iter::once(&first)
             .chain(notices.iter().copied())
@@ -103,21 +103,21 @@ impl Periodic {
     }
 }
 
-async fn contract(house: &House) -> card_contract::Model {
+pub(super) async fn contract(house: &House) -> card_contract::Model {
     let rows = card_contract::Entity::find();
     let mut rows = rows.all(house.app.database.reader()).await.unwrap();
     assert_eq!(rows.len(), 1);
     rows.remove(0)
 }
 
-async fn standing_of(house: &House) -> (CardContractStatus, i32, i32) {
+pub(super) async fn standing_of(house: &House) -> (CardContractStatus, i32, i32) {
     let contract = contract(house).await;
     (contract.status, contract.charges, contract.failures)
 }
 
 /// The attempts that were made of later charges, oldest first: number, how they stand, and whether the gateway is
 /// ever to be asked about them as trades.
-async fn attempts(house: &House) -> Vec<(i32, PaymentStatus)> {
+pub(super) async fn attempts(house: &House) -> Vec<(i32, PaymentStatus)> {
     let rows = card_charge::Entity::find()
         .find_also_related(payment::Entity)
         .order_by_asc(card_charge::Column::ChargedAt);
@@ -132,7 +132,7 @@ async fn attempts(house: &House) -> Vec<(i32, PaymentStatus)> {
 }
 
 /// The periods that were invoiced, by their first days.
-async fn invoiced(house: &House) -> Vec<String> {
+pub(super) async fn invoiced(house: &House) -> Vec<String> {
     let rows = scene::invoices(house).await;
     let mut days: Vec<String> = rows
         .iter()
@@ -144,7 +144,7 @@ async fn invoiced(house: &House) -> Vec<String> {
 }
 
 /// The jobs that look after contracts, once each.
-async fn look_after(house: &House) {
+pub(super) async fn look_after(house: &House) {
     flows::cancel_contracts(&house.job(), 100).await.unwrap();
     flows::retry_charges(&house.job(), 100).await.unwrap();
     flows::ask_contracts(&house.job(), 100).await.unwrap();
@@ -161,7 +161,7 @@ async fn apply(house: &House, notices: &[Notice]) {
     flows::apply_notices(&house.job(), 100, read).await.unwrap();
 }
 
-fn noon_of(day: &str) -> DateTime<Utc> {
+pub(super) fn noon_of(day: &str) -> DateTime<Utc> {
     format!("{day}T04:00:00Z").parse().unwrap()
 }
 
@@ -327,57 +327,6 @@ async fn the_same_charge_under_another_number_is_set_aside_and_so_is_another_amo
             ]
         );
         assert_eq!(invoiced(&house).await, ["2026-11-20", "2026-12-20"]);
-        invariants::assert_hold(&house).await;
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_charge_that_failed_leaves_the_period_to_be_paid_and_is_tried_again_with_the_reminders() {
-    on_each_engine(|house| async move {
-        let periodic = periodic(&house).await;
-        pass(&house, 30).await;
-        let at = noon_of("2026-12-20");
-        let refused = periodic.refused(2, at);
-        assert_eq!(hear(&house, &refused).await.unwrap(), Received::Done);
-        assert_eq!(hear(&house, &refused).await.unwrap(), Received::Done);
-        assert_eq!(attempts(&house).await, [(2, PaymentStatus::Failed)]);
-        assert_eq!(
-            standing_of(&house).await,
-            (CardContractStatus::Active, 1, 1)
-        );
-        assert_eq!(
-            subscription_status(&house, &periodic.row).await,
-            SubscriptionStatus::PastDue
-        );
-        let [order] = &renewals(&house, &periodic.row).await[..] else {
-            panic!("one renewal")
-        };
-        assert_eq!(order.status, OrderStatus::Failed, "it can still be paid");
-
-        look_after(&house).await;
-        assert_eq!(house.gateway.retried().len(), 0, "no reminder yet");
-        pass(&house, 1).await;
-        look_after(&house).await;
-        look_after(&house).await;
-        assert_eq!(house.gateway.retried().len(), 1, "once for the reminder");
-
-        let paid = periodic.charged(2, at + Duration::days(1));
-        periodic.gateway_keeps(&house, ContractState::Running, &[&refused, &paid]);
-        house.wait(Duration::minutes(20));
-        look_after(&house).await;
-        assert_eq!(
-            attempts(&house).await,
-            [(2, PaymentStatus::Failed), (2, PaymentStatus::Paid)]
-        );
-        assert_eq!(
-            subscription_status(&house, &periodic.row).await,
-            SubscriptionStatus::Active
-        );
-        assert_eq!(
-            standing_of(&house).await,
-            (CardContractStatus::Active, 2, 0)
-        );
         invariants::assert_hold(&house).await;
     })
     .await;

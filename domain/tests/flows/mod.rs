@@ -3,6 +3,7 @@
 mod books;
 mod buying;
 mod card_contracts;
+mod card_retries;
 mod checkout;
 mod codes;
 mod deadlines;
@@ -10,8 +11,11 @@ mod filters;
 mod janitor;
 mod jobs;
 mod keys;
+// A release build has no points to be killed at.
+#[cfg(debug_assertions)]
 mod kills;
 mod late_money;
+mod missed_periods;
 mod model;
 mod notices;
 mod outages;

@@ -82,7 +82,7 @@ async fn value<T: sea_orm::TryGetable>(database: &impl ConnectionTrait, question
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_commit_that_is_not_answered_is_unknown_and_the_key_tells() {
+async fn a_commit_that_is_not_answered_is_unknown_and_the_key_tells_on_postgres() {
     on_postgres(|house| async move {
         let mei = house.customer("mei").await;
         let plan = once(&house).await;
@@ -103,7 +103,7 @@ async fn a_commit_that_is_not_answered_is_unknown_and_the_key_tells() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_that_lock_crosswise_one_is_told_that_it_collided() {
+async fn of_two_that_lock_crosswise_one_is_told_that_it_collided_on_postgres() {
     on_postgres(|house| async move {
         for name in ["mei", "lin"] {
             house.customer(name).await;

@@ -20,11 +20,13 @@ use crate::kit::{House, invariants, on_each_engine};
 
 use super::scene::*;
 
-/// How many races are run: a real server takes longer for each.
+/// How many races are run: a real server takes longer for each. `FABRICA_ROUNDS=full` is the long form, of a thousand.
 fn races(house: &House) -> usize {
-    match house.app.database.engine() {
-        DatabaseBackend::Sqlite => 100,
-        _ => 40,
+    let is_long = std::env::var("FABRICA_ROUNDS").as_deref() == Ok("full");
+    match (is_long, house.app.database.engine()) {
+        (true, _) => 1000,
+        (false, DatabaseBackend::Sqlite) => 100,
+        (false, _) => 40,
     }
 }
 

@@ -2,10 +2,11 @@
 
 use domain::flows::{self};
 use entity::{
+    base::job_run,
     orders::{OrderStatus, order},
     payments::{PaymentMethod, PaymentStatus},
 };
-use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
+use sea_orm::{ConnectionTrait, DatabaseBackend, EntityTrait, PaginatorTrait, Statement};
 
 use crate::kit::{House, invariants, on_each_engine};
 
@@ -35,6 +36,46 @@ async fn a_slot_of_a_schedule_is_worked_on_by_one_replica() {
                 .unwrap()
                 .is_some()
         );
+    })
+    .await;
+}
+
+/// How often the replicas tick together. `FABRICA_ROUNDS=full` is the long form, of ten thousand.
+fn ticks(house: &House) -> i64 {
+    let is_long = std::env::var("FABRICA_ROUNDS").as_deref() == Ok("full");
+    match (is_long, house.app.database.engine()) {
+        (true, _) => 10_000,
+        (false, DatabaseBackend::Sqlite) => 500,
+        (false, _) => 200,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn however_often_three_replicas_tick_together_each_slot_is_one_s() {
+    on_each_engine(|house| async move {
+        let first = domain::base::job_run::slot_at(house.now(), 60);
+        let replicas: Vec<_> = (0..3)
+            .map(|_| {
+                let (op, ticks) = (house.job(), ticks(&house));
+                tokio::spawn(async move {
+                    let mut won = 0;
+                    for tick in 0..ticks {
+                        let slot = first + chrono::Duration::minutes(tick);
+                        let claimed = domain::base::job_run::claim(&op, "janitor", slot).await;
+                        won += i64::from(claimed.unwrap().is_some());
+                    }
+                    won
+                })
+            })
+            .collect();
+        let mut won = Vec::new();
+        for replica in replicas {
+            won.push(replica.await.unwrap());
+        }
+        eprintln!("{won:?} slots");
+        assert_eq!(won.iter().sum::<i64>(), ticks(&house));
+        let runs = job_run::Entity::find().count(house.app.database.reader());
+        assert_eq!(i64::try_from(runs.await.unwrap()), Ok(ticks(&house)));
     })
     .await;
 }

@@ -1,66 +1,27 @@
 //! Customers who live by a clock that can be moved, and those who do not.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::Duration;
 use domain::{
-    base::Timeline,
     flows,
     ports::TradeState,
     test_clocks::{self, NewTestClock},
 };
 use entity::{
-    base::test_clock,
     invoices::invoice,
     orders::OrderStatus,
-    payments::{PaymentMethod, PaymentStatus},
+    payments::{PaymentMethod, PaymentStatus, card_contract},
+    refunds::{RefundStatus, refund},
     subscriptions::{SubscriptionStatus, subscription},
 };
 use sea_orm::EntityTrait;
 
-use crate::kit::{House, Person, invariants, on_each_engine};
+use crate::kit::{
+    House, Person,
+    clocks::{advance, clock, living_by, now_of, stands},
+    invariants, on_each_engine,
+};
 
 use super::scene::{self, *};
-
-/// A clock that shows what the machine's shows.
-async fn clock(house: &House, staff: &Person) -> test_clock::Model {
-    let new = NewTestClock {
-        name: "Rehearsal".to_owned(),
-        starts_at: None,
-    };
-    let clock = test_clocks::create_test_clock(&staff.op, new).await;
-    let clock = clock.unwrap();
-    assert_eq!(clock.shows, house.now());
-    clock
-}
-
-/// A customer who lives by this clock, as the door would let them in.
-async fn living_by(house: &House, staff: &Person, name: &str, clock: &test_clock::Model) -> Person {
-    let person = house.customer(name).await;
-    flows::attach_to_test_clock(&staff.op, person.user.id, clock.id)
-        .await
-        .unwrap();
-    now_of(house, person, clock).await
-}
-
-/// The same person at their next request: on the clock as it stands now.
-async fn now_of(house: &House, person: Person, clock: &test_clock::Model) -> Person {
-    let timeline = Timeline::of(house.app.database.reader(), Some(clock.id)).await;
-    let op = person.op.on(timeline.unwrap());
-    Person { op, ..person }
-}
-
-/// The clock goes to this instant, and everything on the way happens.
-async fn advance(house: &House, staff: &Person, clock: &test_clock::Model, to: DateTime<Utc>) {
-    let set = test_clocks::advance_test_clock(&staff.op, clock.id, to).await;
-    assert_eq!(set.unwrap().moving_to, Some(to));
-    assert!(flows::move_test_clocks(&house.job(), 10_000).await.unwrap() < 10_000);
-    let stands = stands(house, clock).await;
-    assert_eq!((stands.shows, stands.moving_to), (to, None));
-}
-
-async fn stands(house: &House, clock: &test_clock::Model) -> test_clock::Model {
-    let row = test_clock::Entity::find_by_id(clock.id);
-    row.one(house.app.database.reader()).await.unwrap().unwrap()
-}
 
 async fn latest_invoice(house: &House) -> invoice::Model {
     // Each year counts its invoices anew.
@@ -302,6 +263,77 @@ async fn only_a_customer_who_has_ordered_nothing_is_attached() {
         buy(&buyer, &once(&house).await, 1, "k").await.unwrap();
         assert_eq!(refusal(attach(&buyer).await), "INVALID_STATE");
         assert_eq!(refusal(attach(&staff).await), "INVALID_STATE");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refund_that_was_not_answered_goes_on_as_the_clock_walks_by() {
+    on_each_engine(|house| async move {
+        let staff = house.staff("lin").await;
+        let clock = clock(&house, &staff).await;
+        let mei = living_by(&house, &staff, "mei", &clock).await;
+        let manual = once(&house).await;
+        let (_, payment) = order_being_paid(&mei, &manual, PaymentMethod::CreditCard, "k").await;
+        hear(&house, &paid(&payment, house.now())).await.unwrap();
+        // Given a gateway that says nothing when it is asked first
+        house.gateway.cards.answers_not(1);
+        let request = flows::RefundRequest {
+            payment_id: payment.id,
+            amount: None,
+            reason: "the lid was loose".to_owned(),
+            by_hand: false,
+            end_subscription: false,
+        };
+        let open = flows::refund_payment(&staff.op, request, "r")
+            .await
+            .unwrap();
+        assert_ne!(open.status, RefundStatus::Succeeded);
+        // Then a day of hers is enough, and the day on which it went back is one of hers
+        advance(&house, &staff, &clock, clock.shows + days(400)).await;
+        let done = refund::Entity::find_by_id(open.id);
+        let done = done
+            .one(house.app.database.reader())
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(done.status, RefundStatus::Succeeded);
+        let completed = done.completed_at.unwrap();
+        assert!(
+            completed > clock.shows && completed < clock.shows + days(1),
+            "{completed}"
+        );
+        invariants::assert_hold(&house).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_that_is_charged_by_the_gateway_s_calendar_is_not_taken_by_a_test_clock() {
+    on_each_engine(|house| async move {
+        let staff = house.staff("lin").await;
+        let clock = clock(&house, &staff).await;
+        let mei = living_by(&house, &staff, "mei", &clock).await;
+        let (row, order) = subscribe(&mei, &monthly(&house).await, "s").await.unwrap();
+
+        // It is refused with what to do instead, and nothing was begun
+        let periodic = begin(&mei, order.id, PaymentMethod::CreditCardPeriodic, "k").await;
+        let refused = periodic.unwrap_err();
+        assert_eq!(refused.code(), "METHOD_NOT_AVAILABLE");
+        assert!(refused.to_string().contains("CREDIT_CARD"), "{refused}");
+        assert!(house.gateway.checkouts().is_empty());
+        let begun = card_contract::Entity::find().all(house.app.database.reader());
+        assert_eq!(begun.await.unwrap().len(), 0);
+
+        // What it says to do works, with the same key
+        let payment = begin(&mei, order.id, PaymentMethod::CreditCard, "k").await;
+        hear(&house, &paid(&payment.unwrap(), house.now()))
+            .await
+            .unwrap();
+        assert_eq!(
+            subscription_status(&house, &row).await,
+            SubscriptionStatus::Active
+        );
     })
     .await;
 }

@@ -5,7 +5,13 @@ use domain::{
     plans::{self, PlanChanges},
     users::{self, NewUser},
 };
-use entity::{orders::OrderStatus, plans::plan, subscriptions::SubscriptionStatus};
+use entity::{
+    audit::{AuditOutcome, audit_entry},
+    orders::OrderStatus,
+    plans::plan,
+    subscriptions::SubscriptionStatus,
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::kit::{House, invariants, newcomer, on_each_engine};
 
@@ -103,6 +109,19 @@ async fn a_second_account_of_the_same_mailbox_gets_no_second_trial() {
         let (second, order) = flows::create_subscription(&op, new, "s").await.unwrap();
         assert_eq!(second.status, SubscriptionStatus::Pending);
         assert_eq!(order.total(), twd(PRICE));
+
+        // That a trial was asked for and not given is on record, of the second one alone
+        let refused = audit_entry::Entity::find()
+            .filter(audit_entry::Column::Action.eq("subscription.trial_refused"))
+            .all(house.app.database.reader())
+            .await
+            .unwrap();
+        let [line] = &refused[..] else {
+            panic!("one line: {refused:?}")
+        };
+        assert_eq!(line.actor_user_id, Some(twin.user.id));
+        assert_eq!(line.subject, Some(second.id.to_string()));
+        assert_eq!(line.outcome, AuditOutcome::Done);
         invariants::assert_hold(&house).await;
     })
     .await;

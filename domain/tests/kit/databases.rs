@@ -59,16 +59,26 @@ where
     hand_on(outcome);
 }
 
-/// Runs the test on a database that is gone afterwards, if there is a PostgreSQL to run on.
+/// The PostgreSQL to run on; `None` when whoever runs the tests leaves it out in so many words. A test that would be
+/// run by half without a word fails.
+pub fn postgres() -> Option<String> {
+    let said = env::var("FABRICA_TEST_POSTGRES").unwrap_or_else(|_| {
+        panic!(
+            "FABRICA_TEST_POSTGRES is not set, so half of this test cannot run: say `make test`, set it to what \
+             `scripts/postgres.sh start` prints, or set it to `off` to leave PostgreSQL out"
+        )
+    });
+    (said != "off").then_some(said)
+}
+
+/// Runs the test on a database that is gone afterwards.
 pub async fn on_postgres<T, F>(test: T)
 where
     T: FnOnce(Database) -> F,
     F: Future<Output = ()> + Send + 'static,
 {
-    let Ok(maintenance) = env::var("FABRICA_TEST_POSTGRES") else {
-        eprintln!("not run on PostgreSQL: FABRICA_TEST_POSTGRES is not set");
-        return;
-    };
+    let maintenance =
+        postgres().expect("PostgreSQL is left out: leave tests named `…_on_postgres` out");
     let server = connect(&maintenance).await;
     let template = template(&server, &maintenance).await;
     let name = unique_name();

@@ -65,7 +65,7 @@ impl RecordedGateway {
         lock(&self.cancelled).clone()
     }
 
-    /// Every contract whose charge was tried again at our word, oldest first.
+    /// Every contract whose charge was tried again at our word, answered or not, oldest first.
     pub fn retried(&self) -> Vec<String> {
         lock(&self.retried).clone()
     }
@@ -197,10 +197,10 @@ impl Gateway for RecordedGateway {
         merchant_trade_no: &str,
         _: DateTime<Utc>,
     ) -> Result<ContractAnswer, Unanswered> {
+        lock(&self.retried).push(merchant_trade_no.to_owned());
         if *lock(&self.is_silent) {
             return Err(Unanswered("the test says so".to_owned()));
         }
-        lock(&self.retried).push(merchant_trade_no.to_owned());
         Ok(ContractAnswer::Done)
     }
 }

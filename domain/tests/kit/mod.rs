@@ -19,11 +19,13 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     dead_code,
     reason = "a test fails by panicking; no test file uses all of the kit"
 )]
 
 pub mod cards;
+pub mod clocks;
 mod databases;
 mod gateway;
 pub mod invariants;
@@ -76,15 +78,18 @@ pub struct Person {
     pub op: Op,
 }
 
-/// Runs a test in a house of its own on SQLite, and again on PostgreSQL when `FABRICA_TEST_POSTGRES` says where
-/// one is (`scripts/postgres.sh start` prints it).
+/// Runs a test in a house of its own on SQLite, and again on the PostgreSQL that `FABRICA_TEST_POSTGRES` names
+/// (`scripts/postgres.sh start` prints it). Fails without one, unless it says `off`.
 pub async fn on_each_engine<T, F>(test: T)
 where
     T: Fn(House) -> F,
     F: Future<Output = ()> + Send + 'static,
 {
+    let postgres = databases::postgres();
     databases::on_sqlite(|database| test(House::on(database))).await;
-    databases::on_postgres(|database| test(House::on(database))).await;
+    if postgres.is_some() {
+        databases::on_postgres(|database| test(House::on(database))).await;
+    }
 }
 
 /// Runs a test in a house of its own on SQLite alone.
@@ -105,7 +110,7 @@ where
     databases::on_sqlite_in_memory(|database| test(House::on(database))).await;
 }
 
-/// Runs a test in a house of its own on PostgreSQL alone, if there is one.
+/// Runs a test in a house of its own on PostgreSQL alone. Its name ends with `on_postgres`, so that it can be left out.
 pub async fn on_postgres<T, F>(test: T)
 where
     T: FnOnce(House) -> F,

@@ -1,6 +1,6 @@
 //! Fifty customers on fifty clocks through three years, twice, with the same story both times.
 
-use std::time::Instant;
+use std::{collections::HashMap, time::Instant};
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -173,6 +173,22 @@ async fn births(house: &House, dice: &mut Dice, plans: &[plan::Model]) -> Vec<(L
     lives
 }
 
+/// What everybody was told, in the order in which it was sent; each person's mails go on from day to day.
+fn letters(house: &House) -> Vec<String> {
+    let mut latest = HashMap::new();
+    let sent = house.mailer.sent().into_iter();
+    sent.map(|mail| {
+        let before = latest.insert(mail.to.address.clone(), mail.date);
+        assert!(before <= Some(mail.date), "{before:?} before {}", mail.date);
+        let (to, words) = (mail.to.address, mail.words);
+        format!(
+            "{} mail {} to {to}: {}",
+            mail.date, words.subject, words.text
+        )
+    })
+    .collect()
+}
+
 /// What happened, word for word.
 async fn story(house: &House) -> Vec<String> {
     let rows = event::Entity::find().order_by_asc(event::Column::Id);
@@ -200,7 +216,9 @@ async fn three_years(house: &House) -> Vec<String> {
         }
     }
     invariants::assert_hold(house).await;
-    story(house).await
+    let mut story = story(house).await;
+    story.extend(letters(house));
+    story
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -216,7 +234,7 @@ async fn fifty_customers_live_three_years_on_fifty_clocks_the_same_way_twice() {
         let story = told.recv().await.unwrap();
         let took = began.elapsed();
         eprintln!(
-            "three years of {CUSTOMERS}: {} events, {took:?}",
+            "three years of {CUSTOMERS}: {} events and mails, {took:?}",
             story.len()
         );
         // A machine that is shared says nothing of the time it takes.
@@ -234,6 +252,9 @@ async fn fifty_customers_live_three_years_on_fifty_clocks_the_same_way_twice() {
         "\"EXPIRED\"",
         "\"CANCELLED\"",
         "\"FAILED\"",
+        " mail renewal coming ",
+        " mail payment reminder ",
+        " mail subscription ended ",
     ] {
         assert!(stories[0].iter().any(|line| line.contains(kind)), "{kind}");
     }

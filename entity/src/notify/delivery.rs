@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{DeliveryId, EventId};
+use crate::id::{DeliveryId, EventId, TestClockId};
 
 /// Who takes an event out of the house.
 #[derive(
@@ -76,6 +76,8 @@ pub struct Model {
     pub finished_at: Option<DateTimeUtc>,
     /// In which place of which trace it was queued: a W3C `traceparent`.
     pub trace_parent: Option<String>,
+    /// By which test clock the person lives to whom it is; none for the machine's.
+    pub test_clock_id: Option<TestClockId>,
     /// Which event.
     #[sea_orm(belongs_to, from = "event_id", to = "id")]
     pub event: BelongsTo<crate::base::event::Entity>,

@@ -3,6 +3,7 @@
 mod connections;
 mod cost;
 mod document;
+mod forgeries;
 mod graphql;
 pub(super) mod kit;
 mod limits;

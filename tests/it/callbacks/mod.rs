@@ -2,6 +2,7 @@
 
 mod crashes;
 mod faults;
+mod flood;
 mod forgeries;
 pub mod notice;
 mod outages;

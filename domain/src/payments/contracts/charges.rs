@@ -123,6 +123,7 @@ pub async fn note(
     }
     if contract.status == entity::payments::CardContractStatus::Active {
         changes.checks = Set(0);
+        changes.last_error = Set(None);
         changes.next_charge_at = Set(next);
         changes.next_check_at = Set(if succeeded {
             next.map(|next| next + schedule::NOTICE_TIME)
