@@ -10,9 +10,10 @@ find_one() {
 }
 
 find_one && exit 0
-if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    { apt-get update && apt-get install -y --no-install-recommends chromium; } >&2
+# shellcheck source=scripts/shared.sh
+. "$(dirname "${BASH_SOURCE[0]}")/shared.sh"
+if may_install; then
+    install_packages chromium
     find_one && exit 0
 fi
-echo 'missing: chromium (install it from your system’s packages)' >&2
-exit 1
+fail 'no chromium found: install it from your system’s packages'

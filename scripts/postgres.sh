@@ -40,13 +40,11 @@ binaries() {
 need_binaries() {
     local found
     found=$(binaries)
-    if [ -z "$found" ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
-        {
-            # The package would otherwise start a cluster of its own.
-            mkdir -p /etc/postgresql-common/createcluster.d
-            echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/fabrica.conf
-            apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends postgresql
-        } >&2 || fail 'apt-get could not install the package postgresql'
+    if [ -z "$found" ] && may_install; then
+        # The package would otherwise start a cluster of its own.
+        mkdir -p /etc/postgresql-common/createcluster.d
+        echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/fabrica.conf
+        install_packages postgresql
         found=$(binaries)
     fi
     [ -n "$found" ] || fail 'no initdb found: install PostgreSQL 15 or later (Debian: apt-get install postgresql)'
