@@ -11,10 +11,11 @@ const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Whether an origin is this server's own.
 pub(in crate::http) fn is_own_origin(house: &House, origin: &str, headers: &HeaderMap) -> bool {
-    // On a developer's machine the same server goes by several names.
+    // On a developer's machine the same server goes by several names. An origin may also be `null`, which is nobody's.
+    let host = origin.split_once("://").map(|(_, host)| host.as_bytes());
     let same_host = house.config.profile == Profile::Development
-        && origin.split_once("://").map(|(_, host)| host.as_bytes())
-            == headers.get(HOST).map(|host| host.as_bytes());
+        && host.is_some()
+        && host == headers.get(HOST).map(|host| host.as_bytes());
     same_host || origin == house.config.server.public_url
 }
 
