@@ -1,16 +1,16 @@
 FROM node:22-slim AS pages
-WORKDIR /playground
-COPY playground/package.json playground/package-lock.json ./
-RUN npm ci --no-audit --no-fund
-COPY playground ./
-RUN npm run build
+WORKDIR /build
+COPY playground playground
+COPY schema/schema.graphql schema/schema.graphql
+COPY scripts/pages.sh scripts/client_package.sh scripts/
+RUN scripts/pages.sh
 
 FROM rust:1.95-slim-bookworm AS build
 # For the cryptography, which is partly C.
 RUN apt-get update && apt-get install -y --no-install-recommends cmake g++ make && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 COPY . .
-COPY --from=pages /playground/dist playground/dist
+COPY --from=pages /build/playground/dist playground/dist
 RUN cargo build --release --locked --bin fabrica && strip --strip-debug target/release/fabrica
 
 FROM debian:bookworm-slim

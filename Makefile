@@ -11,7 +11,7 @@ run: pages ## Starts everything on this machine, with demo data, at http://127.0
 	target/debug/fabrica seed
 	target/debug/fabrica serve
 
-pages: ## Builds the playground, when Node is here and its sources are newer
+pages: ## Builds the playground and the storefront, when Node is here and its sources are newer
 	@scripts/pages.sh
 
 client: ## Builds the typed client for front ends, playground/client

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Walks through the playground in a real browser, against the built program. Pictures are left in test-artefacts/.
+# Walks through the playground and the storefront in a real browser, against the built program. Pictures are left in test-artefacts/.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../tests/browser"

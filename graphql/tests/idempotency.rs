@@ -37,6 +37,7 @@ const WITHOUT_KEY: &[(&str, &str)] = &[
         "a token has one child, whoever asks and however often",
     ),
     ("logOut", "what has ended stays ended"),
+    ("logOutElsewhere", "what has ended stays ended"),
     ("logOutEverywhere", "what has ended stays ended"),
     (
         "changePassword",

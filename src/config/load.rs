@@ -136,6 +136,7 @@ fn server(reader: &mut Reader, profile: Profile) -> Server {
         allowed_origins,
         introspection: reader.switch("FABRICA_INTROSPECTION", open),
         playground: reader.switch("FABRICA_PLAYGROUND", open),
+        shop: reader.switch("FABRICA_SHOP", true),
         federation: reader.switch("FABRICA_FEDERATION", false),
         trusted_documents: reader.one_of(
             "FABRICA_TRUSTED_DOCUMENTS",

@@ -70,6 +70,8 @@ pub struct Server {
     pub federation: bool,
     /// Whether the playground is served.
     pub playground: bool,
+    /// Whether the storefront is served.
+    pub shop: bool,
     /// Which documents are run.
     pub trusted_documents: TrustedDocuments,
     /// How often somebody may ask.

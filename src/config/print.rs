@@ -78,6 +78,7 @@ fn value(config: &Config, name: &str) -> Option<String> {
         "FABRICA_INTROSPECTION" => switch(server.introspection),
         "FABRICA_FEDERATION" => switch(server.federation),
         "FABRICA_PLAYGROUND" => switch(server.playground),
+        "FABRICA_SHOP" => switch(server.shop),
         "FABRICA_RATE_PER_MINUTE" => Some(server.rates.per_minute.to_string()),
         "FABRICA_RATE_PER_HOUR" => Some(server.rates.per_hour.to_string()),
         "FABRICA_RATE_AUTH_PER_MINUTE" => Some(server.rates.guarded_per_minute.to_string()),

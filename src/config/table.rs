@@ -115,6 +115,8 @@ pub const SETTINGS: &[Setting] = &[
         "Whether everybody may read the schema through introspection: `on` or `off`. Staff may always; `/schema.graphql` is there in any case."),
     setting(Server, "FABRICA_PLAYGROUND", Open, "on, in production off",
         "Whether the playground is served at `/`: `on` or `off`."),
+    setting(Server, "FABRICA_SHOP", Open, "on",
+        "Whether the storefront is served at `/shop`: `on` or `off`."),
     setting(Server, "FABRICA_RATE_PER_MINUTE", Open, "60, in development 600",
         "How many GraphQL documents a user, or without one an address, may send in a minute and at once; 0 for any number."),
     setting(Server, "FABRICA_RATE_PER_HOUR", Open, "1000, in development 10000",

@@ -26,6 +26,11 @@ pub const PLAYGROUND_POLICY: &str = "default-src 'none'; script-src 'self'; \
      style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; connect-src 'self'; \
      worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/// For the storefront: as the playground's, without workers. A dialog writes the style that holds the page still.
+pub const SHOP_POLICY: &str = "default-src 'none'; script-src 'self'; \
+     style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; connect-src 'self'; \
+     manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 /// The layer: adds what the answer has not set itself.
 pub async fn protect(State(house): State<House>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;

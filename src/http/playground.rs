@@ -14,20 +14,23 @@ use super::headers::PLAYGROUND_POLICY;
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/playground/dist"]
-struct Pages;
+pub(super) struct Pages;
 
-const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Fabrica</title>\
+pub(super) const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Fabrica</title>\
     <h1>Fabrica is running</h1>\
     <p>The API answers at <code>/graphql</code>, its schema is at <a href=\"/schema.graphql\">/schema.graphql</a>.</p>\
     <p>The playground is not built into this program. With Node at hand, <code>make run</code> builds it and \
     starts again; or run <code>npm ci &amp;&amp; npm run build</code> in <code>playground/</code>, then \
     <code>cargo run</code>.</p></html>";
 
+/// For files whose names change with their content.
+pub(super) const FOR_EVER: &str = "public, max-age=31536000, immutable";
+
 /// `/`.
 pub(super) async fn index(headers: HeaderMap) -> Response {
     match Pages::get("index.html") {
         // Asked for anew each time: it names the files that belong together.
-        Some(page) => file("index.html", page, "no-cache", &headers),
+        Some(page) => file("index.html", page, "no-cache", PLAYGROUND_POLICY, &headers),
         None => {
             let kind = HeaderValue::from_static("text/html; charset=utf-8");
             ([(CONTENT_TYPE, kind)], NOT_BUILT).into_response()
@@ -39,18 +42,18 @@ pub(super) async fn index(headers: HeaderMap) -> Response {
 pub(super) async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
     let name = format!("assets/{name}");
     match Pages::get(&name) {
-        // Their names change with their content.
-        Some(asset) => file(
-            &name,
-            asset,
-            "public, max-age=31536000, immutable",
-            &headers,
-        ),
+        Some(asset) => file(&name, asset, FOR_EVER, PLAYGROUND_POLICY, &headers),
         None => (StatusCode::NOT_FOUND, "There is no such file.").into_response(),
     }
 }
 
-fn file(name: &str, file: EmbeddedFile, cache: &'static str, asked: &HeaderMap) -> Response {
+pub(super) fn file(
+    name: &str,
+    file: EmbeddedFile,
+    cache: &'static str,
+    policy: &'static str,
+    asked: &HeaderMap,
+) -> Response {
     let tag = format!("\"{}\"", hex::encode(file.metadata.sha256_hash()));
     let mut response = match asked.get(IF_NONE_MATCH) {
         Some(known) if known.as_bytes() == tag.as_bytes() => {
@@ -61,10 +64,7 @@ fn file(name: &str, file: EmbeddedFile, cache: &'static str, asked: &HeaderMap) 
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type(name)));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
-    headers.insert(
-        CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(PLAYGROUND_POLICY),
-    );
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         headers.insert(ETAG, tag);
     }

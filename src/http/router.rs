@@ -11,8 +11,8 @@ use axum::{
 use crate::{config::Profile, parts::SIMULATOR_PREFIX};
 
 use super::{
-    callbacks, graphql, headers, health, house::House, metrics, observe::observe, pages,
-    playground, public, simulator,
+    auth, callbacks, graphql, headers, health, house::House, metrics, observe::observe, pages,
+    playground, public, shop, simulator,
 };
 
 /// Every address of the server.
@@ -31,12 +31,20 @@ pub fn router(house: House) -> Router {
             .route("/", get(playground::index))
             .route("/assets/{*name}", get(playground::asset));
     }
+    if config.server.shop {
+        router = router
+            .route("/shop", get(shop::page))
+            .route("/shop/", get(shop::page))
+            .route("/shop/assets/{name}", get(shop::asset))
+            .route("/shop/{*rest}", get(shop::page));
+    }
     if config.profile == Profile::Development {
         router = router.route("/dev/accounts.json", get(public::demo_accounts));
     }
     let mut router = router
         .with_state(house.clone())
         .merge(callbacks::ecpay::router(house.clone()))
+        .merge(auth::router(house.clone()))
         .merge(pages::router(house.clone()))
         .merge(pages::mailbox_router(house.clone()))
         .merge(simulated(&house))

@@ -4,17 +4,16 @@ use axum::{
     extract::{FromRequestParts, Request, ws::WebSocketUpgrade},
     http::{
         HeaderMap, StatusCode,
-        header::{HOST, ORIGIN, RETRY_AFTER, UPGRADE},
+        header::{ORIGIN, RETRY_AFTER, UPGRADE},
     },
     response::{IntoResponse, Response},
 };
 
 use domain::base::TraceParent;
 
-use crate::config::Profile;
-
 use super::{
     answer::json_error,
+    auth::is_own_origin,
     caller,
     house::House,
     protocol,
@@ -108,12 +107,6 @@ fn is_allowed_origin(house: &House, headers: &HeaderMap) -> bool {
     let Ok(origin) = origin.to_str() else {
         return false;
     };
-    let server = &house.config.server;
-    // On a developer's machine the same server goes by several names.
-    let same_host = house.config.profile == Profile::Development
-        && origin.split_once("://").map(|(_, host)| host.as_bytes())
-            == headers.get(HOST).map(|host| host.as_bytes());
-    same_host
-        || origin == server.public_url
-        || server.allowed_origins.iter().any(|listed| listed == origin)
+    let listed = &house.config.server.allowed_origins;
+    is_own_origin(house, origin, headers) || listed.iter().any(|listed| listed == origin)
 }

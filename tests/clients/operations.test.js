@@ -82,6 +82,7 @@ describe('the operations of the folder, in the order of a day at the shop', () =
     });
     await people.newcomer.close();
     people.newcomer = connect(logIn.session.accessToken);
+    await ask('newcomer', 'LogOutElsewhere');
     await ask('newcomer', 'LogOutEverywhere');
   });
 

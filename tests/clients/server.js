@@ -24,26 +24,43 @@ export async function startServer(settings = {}) {
     ...settings,
   };
   await finished(launch('seed', environment), 'seed');
-  const server = launch('serve', environment);
   const url = `http://${address}/graphql`;
-  try {
-    await ready(server, `http://${address}/health/ready`);
-  } catch (error) {
-    server.child.kill('SIGKILL');
-    throw error;
+  let server = await serve();
+
+  async function serve() {
+    const started = launch('serve', environment);
+    try {
+      await ready(started, `http://${address}/health/ready`);
+    } catch (error) {
+      started.child.kill('SIGKILL');
+      throw error;
+    }
+    return started;
   }
 
-  /** Ends the process in order, and says with which status it went. */
-  async function stop() {
+  /** Ends the process in order. */
+  async function end() {
     if (server.child.exitCode === null && server.child.signalCode === null) {
       server.child.kill('SIGTERM');
       await once(server.child, 'exit');
     }
+  }
+
+  /** Ends it, and says with which status it went. */
+  async function stop() {
+    await end();
     await rm(data, { recursive: true, force: true });
     return server.child.exitCode;
   }
 
-  return { url, socketUrl: url.replace('http', 'ws'), pid: server.child.pid, stop };
+  /** Another process at the same address, on the same data. `meanwhile` is done while there is none. */
+  async function restart(meanwhile = async () => {}) {
+    await end();
+    await meanwhile();
+    server = await serve();
+  }
+
+  return { url, socketUrl: url.replace('http', 'ws'), pid: server.child.pid, stop, restart };
 }
 
 /** Posts a document as any program would. */

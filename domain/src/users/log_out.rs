@@ -41,3 +41,20 @@ pub async fn log_out_everywhere(op: &Op) -> Result<u64> {
     tx.commit().await?;
     Ok(ended)
 }
+
+/// Ends every other session of the person who asks. Gives how many there were.
+///
+/// # Errors
+/// Nobody is logged in.
+pub async fn log_out_elsewhere(op: &Op) -> Result<u64> {
+    op.require(Access::SignedIn)?;
+    let Actor::User { id, session, .. } = *op.actor() else {
+        return Err(Error::Unauthenticated);
+    };
+    let mut tx = op.begin().await?;
+    account::lock(&tx, id).await?;
+    let reason = EndReason::LogOutElsewhere;
+    let ended = sessions::end_all(&mut tx, id, Some(session), reason).await?;
+    tx.commit().await?;
+    Ok(ended)
+}

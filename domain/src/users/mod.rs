@@ -40,7 +40,7 @@ pub use create_user::create_user;
 pub use deactivate_user::deactivate_user;
 pub use erase_user::erase_user;
 pub use log_in::{Credentials, log_in};
-pub use log_out::{log_out, log_out_everywhere};
+pub use log_out::{log_out, log_out_elsewhere, log_out_everywhere};
 pub use refresh::refresh;
 pub use register::register;
 pub use reset_password::{request_password_reset, reset_password};

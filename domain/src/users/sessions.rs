@@ -28,6 +28,8 @@ pub enum EndReason {
     LogOut,
     /// The person logged out on every device.
     LogOutEverywhere,
+    /// The person logged out on every other device.
+    LogOutElsewhere,
     /// The password was changed through another session.
     PasswordChanged,
     /// The password was set anew with a link that was mailed.
@@ -47,6 +49,7 @@ impl EndReason {
         match self {
             Self::LogOut => "log_out",
             Self::LogOutEverywhere => "log_out_everywhere",
+            Self::LogOutElsewhere => "log_out_elsewhere",
             Self::PasswordChanged => "password_changed",
             Self::PasswordReset => "password_reset",
             Self::TokenReused => "token_reused",

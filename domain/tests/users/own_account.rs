@@ -51,6 +51,20 @@ async fn logging_out_everywhere_ends_every_session_of_this_person_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn logging_out_elsewhere_keeps_the_session_that_asks() {
+    on_each_engine(|house| async move {
+        let mei = house.customer("mei").await;
+        let phone = say(&house.nobody(), "mei", PASSWORD).await.unwrap().tokens;
+        assert_eq!(users::log_out_elsewhere(&mei.op).await.unwrap(), 1);
+        let actor = authenticate(&house, &phone.access_token).await;
+        assert!(matches!(actor, Err(Error::Unauthenticated)));
+        assert!(authenticate(&house, &mei.tokens.access_token).await.is_ok());
+        assert_eq!(users::log_out_elsewhere(&mei.op).await.unwrap(), 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_has_nothing_to_log_out_of() {
     on_each_engine(|house| async move {
         let answers = [
@@ -58,6 +72,7 @@ async fn nobody_has_nothing_to_log_out_of() {
             users::log_out_everywhere(&house.nobody())
                 .await
                 .unwrap_err(),
+            users::log_out_elsewhere(&house.nobody()).await.unwrap_err(),
             users::log_out(&house.job()).await.unwrap_err(),
         ];
         for answer in answers {

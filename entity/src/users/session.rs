@@ -22,7 +22,7 @@ pub struct Model {
     pub expires_at: DateTimeUtc,
     /// When it was ended early.
     pub revoked_at: Option<DateTimeUtc>,
-    /// Why: `log_out`, `log_out_everywhere`, `password_changed`, `token_reused`, `deactivated`, `erased`.
+    /// Why: `log_out`, `log_out_everywhere`, `log_out_elsewhere`, `password_changed`, `token_reused`, `deactivated`, `erased`.
     pub revoked_reason: Option<String>,
     /// The address the person logged in from.
     pub address: String,

@@ -75,6 +75,7 @@ pub const RULES: &[Rule] = &[
     mutation("logIn", Anyone),
     mutation("refreshSession", Anyone),
     mutation("logOut", SignedIn),
+    mutation("logOutElsewhere", SignedIn),
     mutation("logOutEverywhere", SignedIn),
     mutation("changePassword", SignedIn),
     mutation("updateProfile", SignedIn),

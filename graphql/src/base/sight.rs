@@ -137,6 +137,7 @@ pub const SIGHTS: &[Sight] = &[
     sight("Job", Staff, &["everySeconds", "name", "nextSlotAt", "purpose", "runs"]),
     sight("JobRun", Within, &["error", "finishedAt", "handled", "isCutOff", "slotAt", "startedAt"]),
     sight("LogInPayload", Answer, &["errors", "session", "user"]),
+    sight("LogOutElsewherePayload", Answer, &["endedSessions", "errors"]),
     sight("LogOutEverywherePayload", Answer, &["endedSessions", "errors"]),
     sight("LogOutPayload", Answer, &["endedSessionId", "errors"]),
     sight("Money", Within, &["amount", "currency"]),

@@ -13,8 +13,8 @@ use super::{
     },
     payloads::{
         ChangePasswordPayload, CreateUserPayload, DeactivateUserPayload, EraseUserPayload,
-        LogInPayload, LogOutEverywherePayload, LogOutPayload, RefreshSessionPayload,
-        RegisterPayload, UpdateProfilePayload, UpdateUserPayload,
+        LogInPayload, LogOutElsewherePayload, LogOutEverywherePayload, LogOutPayload,
+        RefreshSessionPayload, RegisterPayload, UpdateProfilePayload, UpdateUserPayload,
     },
     types::{Session, User},
 };
@@ -86,6 +86,15 @@ impl UsersMutation {
     async fn log_out_everywhere(&self, context: &Context<'_>) -> Result<LogOutEverywherePayload> {
         let (ended, errors) = for_payload(users::log_out_everywhere(context.op()?).await)?;
         Ok(LogOutEverywherePayload {
+            ended_sessions: ended.map(|count| i32::try_from(count).unwrap_or(i32::MAX)),
+            errors,
+        })
+    }
+
+    /// Ends every other session of the person who asks, at once; the one that asks goes on.
+    async fn log_out_elsewhere(&self, context: &Context<'_>) -> Result<LogOutElsewherePayload> {
+        let (ended, errors) = for_payload(users::log_out_elsewhere(context.op()?).await)?;
+        Ok(LogOutElsewherePayload {
             ended_sessions: ended.map(|count| i32::try_from(count).unwrap_or(i32::MAX)),
             errors,
         })

@@ -58,6 +58,15 @@ pub struct LogOutEverywherePayload {
     pub errors: Vec<UserError>,
 }
 
+/// What became of `logOutElsewhere`.
+#[derive(SimpleObject)]
+pub struct LogOutElsewherePayload {
+    /// How many sessions ended, this one not among them; `null` when there are errors.
+    pub ended_sessions: Option<i32>,
+    /// What the caller must mend; empty when it was done.
+    pub errors: Vec<UserError>,
+}
+
 /// What became of `changePassword`.
 #[derive(SimpleObject)]
 pub struct ChangePasswordPayload {

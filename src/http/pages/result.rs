@@ -3,8 +3,12 @@
 
 use axum::{
     extract::{Path, State},
-    http::{StatusCode, request::Parts},
-    response::Response,
+    http::{
+        StatusCode,
+        header::{COOKIE, LOCATION},
+        request::Parts,
+    },
+    response::{IntoResponse, Response},
 };
 use chrono::Duration;
 use domain::{
@@ -63,6 +67,15 @@ pub async fn show(State(house): State<House>, Path(token): Path<String>, parts: 
     }
 }
 
+/// Whether this browser's storefront began the attempt: it leaves the id here before it goes to the gateway, and shows
+/// the order itself. Whoever makes the cookie up is led to a page that asks them to log in.
+fn began_in_the_shop(house: &House, id: PaymentId, parts: &Parts) -> bool {
+    let cookies = parts.headers.get_all(COOKIE).iter();
+    let cookies = cookies.filter_map(|value| value.to_str().ok());
+    let mut cookies = cookies.flat_map(|value| value.split(';'));
+    house.config.server.shop && cookies.any(|pair| pair.trim() == format!("fabrica_paying={id}"))
+}
+
 /// How it stands, in the words of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum View {
@@ -77,6 +90,10 @@ async fn page(house: &House, id: PaymentId, parts: &Parts) -> Result<Response> {
     let op = house.op(Actor::System("page"), "page", parts);
     let payment = payments::query::get(&op, id).await?;
     let order = orders::query::get(&op, payment.order_id).await?;
+    if began_in_the_shop(house, id, parts) {
+        let to = [(LOCATION, format!("/shop/orders/{}", order.id))];
+        return Ok((StatusCode::SEE_OTHER, to).into_response());
+    }
     let view = view(order.status, payment.status);
     let values = context! {
         view => format!("{view:?}").to_lowercase(),

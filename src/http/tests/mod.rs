@@ -1,5 +1,6 @@
 //! The doors, with a small schema behind them.
 
+mod auth;
 mod connections;
 mod cost;
 mod document;

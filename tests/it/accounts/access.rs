@@ -99,7 +99,7 @@ fn operation(parent: &str, field: &str) -> Option<(&'static str, Value, &'static
             json!(null),
             "{ previewToken }",
         ),
-        ("Mutation", "logOut" | "logOutEverywhere" | "requestEmailCode") => {
+        ("Mutation", "logOut" | "logOutElsewhere" | "logOutEverywhere" | "requestEmailCode") => {
             ("", json!(null), "{ errors { code } }")
         }
         ("Mutation", field) => {
