@@ -46,7 +46,7 @@ pub struct PageRequest {
 }
 
 /// Which way a list runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
     /// Small first.
     Ascending,
@@ -135,6 +135,8 @@ pub struct Page<M> {
     pub has_next: bool,
     /// Whether some precede.
     pub has_previous: bool,
+    /// Whether these are all rows of the list.
+    pub is_whole: bool,
 }
 
 /// Reads one page of what `select` gives, in one statement.
@@ -200,6 +202,7 @@ where
         rows,
         has_next,
         has_previous,
+        is_whole: !more && request.after.is_none() && request.before.is_none(),
     })
 }
 
