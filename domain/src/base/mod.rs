@@ -18,6 +18,7 @@ pub mod mac;
 pub mod op;
 mod outbox;
 pub mod page;
+mod patience;
 pub mod policy;
 pub mod replica;
 pub mod timeline;

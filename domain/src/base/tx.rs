@@ -18,6 +18,7 @@ use super::{
     job_run,
     op::Op,
     outbox,
+    patience::Open,
     timeline::Timeline,
 };
 
@@ -28,10 +29,11 @@ pub struct Tx {
     now: DateTime<Utc>,
     recorded: Vec<Recorded>,
     topics: Vec<Topic>,
+    _open: Open,
 }
 
 impl Tx {
-    pub(super) fn new(op: Op, transaction: DatabaseTransaction) -> Self {
+    pub(super) fn new(op: Op, transaction: DatabaseTransaction, open: Open) -> Self {
         let now = op.now();
         Self {
             op,
@@ -39,6 +41,7 @@ impl Tx {
             now,
             recorded: Vec::new(),
             topics: Vec::new(),
+            _open: open,
         }
     }
 
