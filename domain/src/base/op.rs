@@ -7,13 +7,13 @@ use std::{sync::Arc, time::Duration};
 use chrono::{DateTime, Utc};
 use sea_orm::DatabaseConnection;
 use tokio::sync::Semaphore;
-use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::ports::{AccessTokens, Gateway, InvoicePrinter, MailWriter, Mailer};
 
 use super::{
     actor::{Access, Actor},
+    apart::apart,
     clock::Clock,
     database::Database,
     entropy::{Entropy, uuid_at},
@@ -79,19 +79,12 @@ impl App {
         question: impl Future<Output = T> + Send + 'static,
     ) -> T {
         let turns = Arc::clone(&self.live_reads);
-        let asking = async move {
+        apart(async move {
             // They are never closed; if they were, nobody had to wait.
             let _turn = turns.acquire_owned().await.ok();
             question.await
-        };
-        match tokio::spawn(asking.in_current_span()).await {
-            Ok(answer) => answer,
-            Err(ended) => match ended.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                // Only the end of the process cancels it.
-                Err(_) => std::future::pending().await,
-            },
-        }
+        })
+        .await
     }
 }
 

@@ -70,6 +70,12 @@ pub struct Sort<E: EntityTrait> {
     pub id: fn(&E::Model) -> Uuid,
 }
 
+impl<E: EntityTrait> Clone for Sort<E> {
+    fn clone(&self) -> Self {
+        Self { ..*self }
+    }
+}
+
 /// A value that a list can be sorted by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -2,7 +2,7 @@
 
 use async_graphql::{Enum, SimpleObject};
 use domain::base::{
-    Op,
+    Op, apart,
     page::{self, Page, PageRequest, Sort},
 };
 use sea_orm::{EntityTrait, Select};
@@ -71,9 +71,36 @@ pub(crate) async fn read<E: EntityTrait>(
     request: &PageRequest,
 ) -> async_graphql::Result<Page<E::Model>> {
     let sizes = op.app().policy.pages;
-    op.read_list(|op| {
-        let everything = everything.clone();
-        async move { page::fetch(op.reader(), everything, sort, request, sizes).await }
+    let (op, everything) = (op.clone(), everything.clone());
+    let (sort, request) = (sort.clone(), request.clone());
+    // Apart, because it may be asked for below a live answer.
+    apart(async move {
+        let (sort, request) = (&sort, &request);
+        op.read_list(|op| {
+            let everything = everything.clone();
+            async move { page::fetch(op.reader(), everything, sort, request, sizes).await }
+        })
+        .await
+    })
+    .await
+    .map_err(super::error::outward)
+}
+
+/// How many rows there are of `everything`, read as a page is.
+///
+/// # Errors
+/// The database does not answer.
+pub(crate) async fn count<E: EntityTrait<Model: Sync>>(
+    op: &Op,
+    everything: &Select<E>,
+) -> async_graphql::Result<u64> {
+    let (op, everything) = (op.clone(), everything.clone());
+    apart(async move {
+        op.read_list(|op| {
+            let everything = everything.clone();
+            async move { page::count(op.reader(), everything).await }
+        })
+        .await
     })
     .await
     .map_err(super::error::outward)
@@ -157,14 +184,7 @@ macro_rules! connection {
                 if self.page.is_whole {
                     return Ok(u64::try_from(self.page.rows.len())?);
                 }
-                let everything = &self.everything;
-                self.op
-                    .read_list(|op| {
-                        let everything = everything.clone();
-                        async move { domain::base::page::count(op.reader(), everything).await }
-                    })
-                    .await
-                    .map_err($crate::base::error::outward)
+                $crate::base::page::count(&self.op, &self.everything).await
             }
         }
 

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Enum, ID, Object, Result};
 use chrono::{DateTime, Utc};
 use domain::{
-    base::{Error, page::Direction},
+    base::{Error, apart, page::Direction},
     orders,
     subscriptions::{calendar, query},
 };
@@ -142,9 +142,10 @@ impl PlanSubscription {
 
     /// Whether it gives its owner now what it sells.
     async fn has_access(&self, context: &Context<'_>) -> Result<bool> {
-        query::has_access(context.op()?, &self.0)
-            .await
-            .map_err(outward)
+        let (op, row) = (context.op()?.clone(), self.0.clone());
+        // Apart, because it may be asked for below a live answer.
+        let known = apart(async move { query::has_access(&op, &row).await });
+        known.await.map_err(outward)
     }
 
     /// Until when it does, if nobody pays any more, days of grace included; `null` when it gives nothing.
