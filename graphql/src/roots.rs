@@ -1,5 +1,7 @@
 //! The three roots, made of the rooms' parts, and the schema built on them.
 
+use std::sync::Arc;
+
 use async_graphql::{
     MergedObject, MergedSubscription, Object, ObjectType, Request, SDLExportOptions, SchemaBuilder,
     SubscriptionType,
@@ -28,7 +30,7 @@ use crate::{
         loaders::{DecisionsByPayment, PaymentById, PaymentsByOrder},
     },
     plans::{
-        PlansMutation, PlansQuery,
+        PlanCache, PlansMutation, PlansQuery,
         loaders::{PlanById, PlanVersionById, PlanVersionsByPlan},
     },
     reconciliation::ReconciliationQuery,
@@ -113,6 +115,8 @@ pub struct Options {
     pub introspection: bool,
     /// How much a document may ask for: the library holds to it too, as a second net.
     pub limits: Limits,
+    /// Where plans are kept as anybody may see them; nothing has them read anew each time.
+    pub plan_cache: Option<Arc<PlanCache>>,
 }
 
 impl Default for Options {
@@ -120,6 +124,7 @@ impl Default for Options {
         Self {
             introspection: true,
             limits: Limits::default(),
+            plan_cache: None,
         }
     }
 }
@@ -162,6 +167,10 @@ pub(crate) fn raise<Q: ObjectType + 'static>(
     .limit_aliases(limits.aliases)
     .limit_directives(limits.directives)
     .limit_recursive_depth(limits.levels);
+    let builder = match options.plan_cache.clone() {
+        Some(cache) => builder.data(cache),
+        None => builder,
+    };
     match options.introspection {
         true => builder,
         false => builder.disable_suggestions(),

@@ -96,3 +96,27 @@ async fn a_connection_that_stopped_half_way_through_a_question_keeps_nobody_wait
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_that_were_asked_for_half_way_keep_no_connection_from_others() {
+    on_each_engine(|house| async move {
+        scene::monthly(&house).await;
+        let schema = build_schema(&Options::default());
+        let op = house.staff("boss").await.op;
+        // Given more lists than the pool has connections, all left when they had begun
+        let list = || Request::new("{ plans(first: 1) { nodes { slug } } }");
+        let mut left: Vec<_> = (0..20)
+            .map(|_| Box::pin(schema.execute(attach(list(), op.clone()))))
+            .collect();
+        for one in &mut left {
+            assert!(futures_util::poll!(one).is_pending());
+        }
+        // Then somebody else is answered
+        let found = domain::plans::query::find_by_slug(&house.nobody(), "pro").await;
+        assert!(found.unwrap().is_some());
+        for one in left {
+            assert!(one.await.errors.is_empty());
+        }
+    })
+    .await;
+}

@@ -23,6 +23,7 @@ mod document;
 mod idempotency;
 mod live;
 mod nodes;
+mod plan_cache;
 mod plans;
 mod rate;
 mod sight;

@@ -8,7 +8,7 @@ use std::{
 
 use adapters::{ecpay::Ecpay, redis, simulator::Simulator};
 use domain::base::{App, entropy::uuid_at, replica::Replica};
-use graphql::{document::Documents, subgraph};
+use graphql::{document::Documents, plans::PlanCache, subgraph};
 use tokio::net::TcpListener;
 
 use crate::{
@@ -104,6 +104,7 @@ pub fn house(
     let options = graphql::Options {
         introspection: config.server.introspection,
         limits: limits.clone(),
+        plan_cache: Some(Arc::new(PlanCache::new(&app.hub))),
     };
     let (schema, sdl): (Arc<dyn Answers>, String) = match config.server.federation {
         false => (Arc::new(graphql::build_schema(&options)), graphql::sdl()),

@@ -110,6 +110,8 @@ pub const FIGURES: &[Figure] = &[
         "Should stay 0."),
     figure(Gauge, "payments_unknown", &["age"],
         "Attempts of which nobody knows what became: `under_1h`, `under_24h`, `over_24h`. Every replica shows the same: take the largest."),
+    figure(Counter, "plan_cache_total", &["result"],
+        "Looks of everybody but staff at plans: `hit` when the answer was kept here, `miss` when the database was asked."),
     figure(Counter, "ratelimit_total", &["class", "decision", "backend"],
         "What was asked of somebody's share (`documents`, `guarded`, `cost`), whether it was `allowed` or `refused`, and who counted it: `redis` or `local`."),
     figure(Gauge, "redis_connected", &[],

@@ -40,6 +40,8 @@ pub enum Topic {
     TestClocks,
     /// What one person may do, or one of their log-ins, ended or changed.
     Rights(UserId),
+    /// Some plan was made or changed.
+    Plans,
 }
 
 /// No topic of this version: another one may have sent it.
@@ -56,6 +58,7 @@ impl fmt::Display for Topic {
             Self::Jobs => f.write_str("jobs"),
             Self::TestClocks => f.write_str("test_clocks"),
             Self::Rights(id) => write!(f, "rights {id}"),
+            Self::Plans => f.write_str("plans"),
         }
     }
 }
@@ -69,6 +72,7 @@ impl FromStr for Topic {
             ("outbox", "") => Ok(Self::Outbox),
             ("jobs", "") => Ok(Self::Jobs),
             ("test_clocks", "") => Ok(Self::TestClocks),
+            ("plans", "") => Ok(Self::Plans),
             ("order", id) => id.parse().map(Self::Order).map_err(|_| UnknownTopic),
             ("subscription", id) => id.parse().map(Self::Subscription).map_err(|_| UnknownTopic),
             ("rights", id) => id.parse().map(Self::Rights).map_err(|_| UnknownTopic),
@@ -123,6 +127,7 @@ mod tests {
             Topic::Jobs,
             Topic::TestClocks,
             Topic::Rights(UserId(id)),
+            Topic::Plans,
         ] {
             assert_eq!(topic.to_string().parse(), Ok(topic));
         }

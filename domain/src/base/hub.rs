@@ -102,6 +102,12 @@ impl Hub {
 }
 
 impl Listener {
+    /// How often its topic was poked since somebody listens to it. What was read before it grew may be old.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.receiver.as_ref().map_or(0, |pokes| *pokes.borrow())
+    }
+
     /// Waits for the next poke.
     pub async fn poked(&mut self) {
         let woken = match &mut self.receiver {

@@ -1,6 +1,7 @@
 //! What every room stands on: who asks, when, in which transaction, and what happened.
 
 pub mod actor;
+pub mod apart;
 pub mod backups;
 pub mod clock;
 pub mod database;
@@ -18,6 +19,7 @@ pub mod mac;
 pub mod op;
 mod outbox;
 pub mod page;
+mod patience;
 pub mod policy;
 pub mod replica;
 pub mod timeline;
@@ -29,6 +31,7 @@ pub mod tx;
 pub mod validate;
 
 pub use actor::{Access, Actor};
+pub use apart::apart;
 pub use error::{Code, Error, Result};
 pub use event::{Event, Topic};
 pub use op::{App, Op, Origin};

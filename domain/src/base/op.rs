@@ -2,18 +2,18 @@
 //!
 //! It is built in four places only: a GraphQL request, a callback, a job (or command), a test.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use sea_orm::DatabaseConnection;
 use tokio::sync::Semaphore;
-use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::ports::{AccessTokens, Gateway, InvoicePrinter, MailWriter, Mailer};
 
 use super::{
     actor::{Access, Actor},
+    apart::apart,
     clock::Clock,
     database::Database,
     entropy::{Entropy, uuid_at},
@@ -21,6 +21,7 @@ use super::{
     hub::Hub,
     job_run::Lease,
     links::Links,
+    patience::{Open, Patience},
     policy::Policy,
     timeline::Timeline,
     trace::TraceParent,
@@ -78,19 +79,12 @@ impl App {
         question: impl Future<Output = T> + Send + 'static,
     ) -> T {
         let turns = Arc::clone(&self.live_reads);
-        let asking = async move {
+        apart(async move {
             // They are never closed; if they were, nobody had to wait.
             let _turn = turns.acquire_owned().await.ok();
             question.await
-        };
-        match tokio::spawn(asking.in_current_span()).await {
-            Ok(answer) => answer,
-            Err(ended) => match ended.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                // Only the end of the process cancels it.
-                Err(_) => std::future::pending().await,
-            },
-        }
+        })
+        .await
     }
 }
 
@@ -128,6 +122,7 @@ pub struct Op {
     trace: Option<TraceParent>,
     lease: Option<Arc<Lease>>,
     from_replica: bool,
+    patience: Option<Arc<Patience>>,
 }
 
 impl Op {
@@ -138,6 +133,7 @@ impl Op {
             app,
             actor,
             request_id: request_id.into(),
+            patience: Patience::of(origin.door),
             origin: Arc::new(origin),
             timeline: Timeline::Machine,
             trace: None,
@@ -329,11 +325,18 @@ impl Op {
         }
     }
 
+    /// So long was waited for the database already, before the operation was known.
+    pub fn has_waited(&self, time: Duration) {
+        self.patience.iter().for_each(|left| left.spend(time));
+    }
+
     /// Opens a transaction that will write. Use-case files and `flows` open one; steps join theirs.
     ///
     /// # Errors
-    /// The database cannot be reached or is busy.
+    /// The database cannot be reached or is busy; of a request, also when it has waited for too long already.
     pub async fn begin(&self) -> Result<Tx> {
-        Ok(Tx::new(self.clone(), self.app.database.begin().await?))
+        let transaction = self.app.database.begin(self.patience.as_deref()).await?;
+        let open = Open::now(self.patience.clone());
+        Ok(Tx::new(self.clone(), transaction, open))
     }
 }

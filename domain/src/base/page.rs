@@ -46,7 +46,7 @@ pub struct PageRequest {
 }
 
 /// Which way a list runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
     /// Small first.
     Ascending,
@@ -68,6 +68,12 @@ pub struct Sort<E: EntityTrait> {
     pub key: fn(&E::Model) -> SortKey,
     /// The id of a row.
     pub id: fn(&E::Model) -> Uuid,
+}
+
+impl<E: EntityTrait> Clone for Sort<E> {
+    fn clone(&self) -> Self {
+        Self { ..*self }
+    }
 }
 
 /// A value that a list can be sorted by.
@@ -135,6 +141,8 @@ pub struct Page<M> {
     pub has_next: bool,
     /// Whether some precede.
     pub has_previous: bool,
+    /// Whether these are all rows of the list.
+    pub is_whole: bool,
 }
 
 /// Reads one page of what `select` gives, in one statement.
@@ -200,6 +208,7 @@ where
         rows,
         has_next,
         has_previous,
+        is_whole: !more && request.after.is_none() && request.before.is_none(),
     })
 }
 

@@ -13,9 +13,12 @@ use super::{
     database,
     error::Result,
     event::{Event, Recorded, Topic},
-    fault, job_run,
+    fault,
+    hub::Hub,
+    job_run,
     op::Op,
     outbox,
+    patience::Open,
     timeline::Timeline,
 };
 
@@ -26,10 +29,11 @@ pub struct Tx {
     now: DateTime<Utc>,
     recorded: Vec<Recorded>,
     topics: Vec<Topic>,
+    _open: Open,
 }
 
 impl Tx {
-    pub(super) fn new(op: Op, transaction: DatabaseTransaction) -> Self {
+    pub(super) fn new(op: Op, transaction: DatabaseTransaction, open: Open) -> Self {
         let now = op.now();
         Self {
             op,
@@ -37,6 +41,7 @@ impl Tx {
             now,
             recorded: Vec::new(),
             topics: Vec::new(),
+            _open: open,
         }
     }
 
@@ -87,7 +92,8 @@ impl Tx {
     }
 
     /// Makes it so: stores the events, their audit lines and the deliveries they cause, commits, then pokes the
-    /// live subscribers and whoever empties the outbox.
+    /// live subscribers and whoever empties the outbox. They are poked too when nobody knows whether it was done: a
+    /// poke is harmless, and what is kept of a row that may have changed must be read again.
     ///
     /// # Errors
     /// Nothing was done; of a job, because the run is another replica's by now. [`super::Error::Unsure`] when the
@@ -100,15 +106,15 @@ impl Tx {
             job_run::require_held(&self, lease).await?;
         }
         fault::point("commit");
+        let mut topics = self.topics;
+        if self.recorded.iter().any(|recorded| recorded.causes_mail) {
+            topics.push(Topic::Outbox);
+        }
+        let hub = self.op.app().hub.clone();
+        let _poked_at_the_end = Pokes { hub, topics };
         let committed = self.transaction.commit().await;
         committed.map_err(database::failed_commit)?;
         fault::point("committed");
-        for topic in self.topics {
-            self.op.app().hub.poke(topic);
-        }
-        if self.recorded.iter().any(|recorded| recorded.causes_mail) {
-            self.op.app().hub.poke(Topic::Outbox);
-        }
         Ok(())
     }
 
@@ -154,5 +160,19 @@ impl Tx {
             .exec_without_returning(&self.transaction)
             .await?;
         outbox::queue(self, &queued).await
+    }
+}
+
+/// Pokes when it goes: after the commit, and when whoever waited for the commit left.
+struct Pokes {
+    hub: Hub,
+    topics: Vec<Topic>,
+}
+
+impl Drop for Pokes {
+    fn drop(&mut self) {
+        for topic in self.topics.drain(..) {
+            self.hub.poke(topic);
+        }
     }
 }

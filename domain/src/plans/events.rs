@@ -7,7 +7,7 @@ use entity::{
 };
 use serde::Serialize;
 
-use crate::base::{Event, event::Sample};
+use crate::base::{Event, Topic, event::Sample};
 
 /// A plan was made, with its first terms.
 #[derive(Clone, Debug, Serialize)]
@@ -63,6 +63,10 @@ impl Event for PlanCreated {
     fn subject(&self) -> String {
         self.plan_id.to_string()
     }
+
+    fn topics(&self) -> Vec<Topic> {
+        vec![Topic::Plans]
+    }
 }
 
 impl Event for PlanUpdated {
@@ -70,6 +74,10 @@ impl Event for PlanUpdated {
 
     fn subject(&self) -> String {
         self.plan_id.to_string()
+    }
+
+    fn topics(&self) -> Vec<Topic> {
+        vec![Topic::Plans]
     }
 }
 
@@ -79,6 +87,10 @@ impl Event for PlanTermsChanged {
     fn subject(&self) -> String {
         self.plan_id.to_string()
     }
+
+    fn topics(&self) -> Vec<Topic> {
+        vec![Topic::Plans]
+    }
 }
 
 impl Event for PlanArchived {
@@ -86,6 +98,10 @@ impl Event for PlanArchived {
 
     fn subject(&self) -> String {
         self.plan_id.to_string()
+    }
+
+    fn topics(&self) -> Vec<Topic> {
+        vec![Topic::Plans]
     }
 }
 

@@ -21,7 +21,7 @@ use crate::base::{
 pub const MOST_VERSIONS: i32 = 100;
 
 /// Which plans are asked for; `None` asks for all.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct PlanFilter {
     /// Those that are paid this often, by their present terms.
     pub billing_cycle: Option<BillingCycle>,
@@ -34,7 +34,7 @@ pub struct PlanFilter {
 }
 
 /// What plans can be sorted by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum PlanSortKey {
     /// The place that staff gave them.
     #[default]

@@ -6,6 +6,7 @@ pub mod doorkeeper;
 pub mod error;
 pub mod idempotency;
 pub mod ids;
+pub(crate) mod kept;
 pub mod moves;
 pub mod page;
 pub mod rate;

@@ -1,7 +1,11 @@
 //! Relay connections over the domain's pages.
 
 use async_graphql::{Enum, SimpleObject};
-use domain::base::page::{Page, PageRequest};
+use domain::base::{
+    Op, apart,
+    page::{self, Page, PageRequest, Sort},
+};
+use sea_orm::{EntityTrait, Select};
 
 /// Which page it is, and whether there are others.
 #[derive(SimpleObject, Clone, Debug)]
@@ -56,6 +60,52 @@ pub const fn request(
     }
 }
 
+/// Reads one page of `everything`: staff's from the read replica, where there is one.
+///
+/// # Errors
+/// A page size or cursor that cannot be used.
+pub(crate) async fn read<E: EntityTrait>(
+    op: &Op,
+    everything: &Select<E>,
+    sort: &Sort<E>,
+    request: &PageRequest,
+) -> async_graphql::Result<Page<E::Model>> {
+    let sizes = op.app().policy.pages;
+    let (op, everything) = (op.clone(), everything.clone());
+    let (sort, request) = (sort.clone(), request.clone());
+    // Apart, because it may be asked for below a live answer.
+    apart(async move {
+        let (sort, request) = (&sort, &request);
+        op.read_list(|op| {
+            let everything = everything.clone();
+            async move { page::fetch(op.reader(), everything, sort, request, sizes).await }
+        })
+        .await
+    })
+    .await
+    .map_err(super::error::outward)
+}
+
+/// How many rows there are of `everything`, read as a page is.
+///
+/// # Errors
+/// The database does not answer.
+pub(crate) async fn count<E: EntityTrait<Model: Sync>>(
+    op: &Op,
+    everything: &Select<E>,
+) -> async_graphql::Result<u64> {
+    let (op, everything) = (op.clone(), everything.clone());
+    apart(async move {
+        op.read_list(|op| {
+            let everything = everything.clone();
+            async move { page::count(op.reader(), everything).await }
+        })
+        .await
+    })
+    .await
+    .map_err(super::error::outward)
+}
+
 /// Declares a connection and its edge: `connection!(OrderConnection, OrderEdge, Order, order::Entity, "Orders.")`.
 /// `Node` must be `From<Model>`; build one with `OrderConnection::fetch(op, select, sort, request)`.
 #[macro_export]
@@ -65,7 +115,8 @@ macro_rules! connection {
         pub struct $connection {
             op: domain::base::Op,
             everything: sea_orm::Select<$entity>,
-            page: domain::base::page::Page<<$entity as sea_orm::EntityTrait>::Model>,
+            page:
+                std::sync::Arc<domain::base::page::Page<<$entity as sea_orm::EntityTrait>::Model>>,
         }
 
         impl $connection {
@@ -79,22 +130,23 @@ macro_rules! connection {
                 sort: &domain::base::page::Sort<$entity>,
                 request: &domain::base::page::PageRequest,
             ) -> async_graphql::Result<Self> {
-                let sizes = op.app().policy.pages;
-                let page = op
-                    .read_list(|op| {
-                        let everything = everything.clone();
-                        async move {
-                            domain::base::page::fetch(op.reader(), everything, sort, request, sizes)
-                                .await
-                        }
-                    })
-                    .await
-                    .map_err($crate::base::error::outward)?;
-                Ok(Self {
+                let page = $crate::base::page::read(op, &everything, sort, request).await?;
+                Ok(Self::of(op, everything, std::sync::Arc::new(page)))
+            }
+
+            /// The page that was read of `everything`.
+            fn of(
+                op: &domain::base::Op,
+                everything: sea_orm::Select<$entity>,
+                page: std::sync::Arc<
+                    domain::base::page::Page<<$entity as sea_orm::EntityTrait>::Model>,
+                >,
+            ) -> Self {
+                Self {
                     op: op.clone(),
                     everything,
                     page,
-                })
+                }
             }
         }
 
@@ -129,14 +181,10 @@ macro_rules! connection {
 
             /// How many rows the whole list has. Counted only when asked for.
             async fn total_count(&self) -> async_graphql::Result<u64> {
-                let everything = &self.everything;
-                self.op
-                    .read_list(|op| {
-                        let everything = everything.clone();
-                        async move { domain::base::page::count(op.reader(), everything).await }
-                    })
-                    .await
-                    .map_err($crate::base::error::outward)
+                if self.page.is_whole {
+                    return Ok(u64::try_from(self.page.rows.len())?);
+                }
+                $crate::base::page::count(&self.op, &self.everything).await
             }
         }
 

@@ -6,6 +6,7 @@ use domain::plans::query;
 use crate::base::{Ask, error::outward, ids, page};
 
 use super::{
+    cache::{self, OnSale},
     inputs::{PlanBy, PlanFilter, PlanSort},
     types::{Plan, PlanConnection},
 };
@@ -36,12 +37,11 @@ impl PlansQuery {
             PlanSort,
         >,
     ) -> Result<PlanConnection> {
-        let op = context.op()?;
-        let matching = query::matching(op.actor(), &filter.unwrap_or_default().into());
+        let filter = filter.unwrap_or_default().into();
         let sort = sort.unwrap_or_default();
-        let sorted = query::sorted_by(sort.key.into(), sort.direction.into());
+        let sort = (sort.key.into(), sort.direction.into());
         let request = page::request(first, after, last, before);
-        PlanConnection::fetch(op, matching, &sorted, &request).await
+        PlanConnection::shown(context, filter, sort, request).await
     }
 
     /// One plan; `null` for one that does not exist or that the caller may not see.
@@ -51,10 +51,17 @@ impl PlansQuery {
         #[graphql(desc = "Which plan.")] by: PlanBy,
     ) -> Result<Option<Plan>> {
         let op = context.op()?;
-        let found = match by {
-            PlanBy::Id(id) => query::find_by_id(op, ids::parse(&id)?).await,
-            PlanBy::Slug(slug) => query::find_by_slug(op, &slug).await,
+        let by = match by {
+            PlanBy::Id(id) => OnSale::Id(ids::parse(&id)?),
+            PlanBy::Slug(slug) => OnSale::Slug(slug),
         };
-        Ok(found.map_err(outward)?.map(Plan::from))
+        let found = cache::through(context, |cache| &cache.on_sale, by.clone(), async {
+            let found = match &by {
+                OnSale::Id(id) => query::find_by_id(op, *id).await,
+                OnSale::Slug(slug) => query::find_by_slug(op, slug).await,
+            };
+            found.map_err(outward)
+        });
+        Ok(found.await?.map(Plan::from))
     }
 }

@@ -1,19 +1,30 @@
 //! The types of plans.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Enum, ID, Object, Result};
 use chrono::{DateTime, Utc};
-use domain::base::Error;
+use domain::{
+    base::{
+        Error,
+        page::{Direction, PageRequest},
+    },
+    plans::query::{self, PlanFilter, PlanSortKey},
+};
 use entity::{
     id::{PlanId, PlanVersionId},
     plans::{plan, plan_version},
 };
 
 use crate::{
-    base::{ask, error::outward, ids, scalars::Money},
+    base::{Ask, ask, error::outward, ids, page, scalars::Money},
     connection,
 };
 
-use super::loaders::{PlanById, PlanVersionById, PlanVersionsByPlan};
+use super::{
+    cache::{self, PageAsked},
+    loaders::{PlanById, PlanVersionById, PlanVersionsByPlan},
+};
 
 /// How often a plan is paid.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,8 +58,11 @@ impl Plan {
     /// # Errors
     /// The database does not answer, or the row points at nothing.
     pub async fn load(context: &Context<'_>, id: PlanId) -> Result<Self> {
-        let row = ask::load::<PlanById, _>(context, id).await?;
-        row.map(Self)
+        let row = cache::through(context, |cache| &cache.plans, id, async {
+            ask::load::<PlanById, _>(context, id).await
+        });
+        row.await?
+            .map(Self)
             .ok_or_else(|| outward(Error::internal(format!("the plan {id} is not there"))))
     }
 
@@ -137,8 +151,12 @@ impl Plan {
 
     /// The terms it was sold on, newest first. Staff see the latest 100; everybody else the present ones alone.
     async fn versions(&self, context: &Context<'_>) -> Result<Vec<PlanVersion>> {
-        let rows = ask::load::<PlanVersionsByPlan, _>(context, self.0.id).await?;
+        let id = self.0.id;
+        let rows = cache::through(context, |cache| &cache.versions, id, async {
+            ask::load::<PlanVersionsByPlan, _>(context, id).await
+        });
         Ok(rows
+            .await?
             .unwrap_or_default()
             .into_iter()
             .map(PlanVersion)
@@ -163,7 +181,7 @@ impl Plan {
 
 /// The terms of a plan from one day to the next. They never change: whoever bought on them keeps them.
 #[derive(Clone, Debug)]
-pub struct PlanVersion(plan_version::Model);
+pub struct PlanVersion(pub(crate) plan_version::Model);
 
 impl From<plan_version::Model> for PlanVersion {
     fn from(row: plan_version::Model) -> Self {
@@ -177,8 +195,11 @@ impl PlanVersion {
     /// # Errors
     /// The database does not answer, or the row points at nothing.
     pub async fn load(context: &Context<'_>, id: PlanVersionId) -> Result<Self> {
-        let row = ask::load::<PlanVersionById, _>(context, id).await?;
-        row.map(Self)
+        let row = cache::through(context, |cache| &cache.terms, id, async {
+            ask::load::<PlanVersionById, _>(context, id).await
+        });
+        row.await?
+            .map(Self)
             .ok_or_else(|| outward(Error::internal(format!("the terms {id} are not there"))))
     }
 }
@@ -239,3 +260,34 @@ connection!(
     plan::Entity,
     "Plans, page by page."
 );
+
+impl PlanConnection {
+    /// The beginning or the end of a list, kept for everybody who asks for the same.
+    pub(super) async fn shown(
+        context: &Context<'_>,
+        filter: PlanFilter,
+        (key, direction): (PlanSortKey, Direction),
+        request: PageRequest,
+    ) -> Result<Self> {
+        let op = context.op()?;
+        let everything = query::matching(op.actor(), &filter);
+        let sorted = query::sorted_by(key, direction);
+        if request.after.is_some() || request.before.is_some() {
+            return Self::fetch(op, everything, &sorted, &request).await;
+        }
+        let asked = PageAsked {
+            filter,
+            key,
+            direction,
+            first: request.first,
+            last: request.last,
+        };
+        let page = cache::through(context, |cache| &cache.pages, asked, async {
+            let page = page::read(op, &everything, &sorted, &request).await?;
+            Ok(Some(Arc::new(page)))
+        });
+        let page = page.await?;
+        let page = page.ok_or_else(|| outward(Error::internal("a page that is not there")))?;
+        Ok(Self::of(op, everything, page))
+    }
+}

@@ -2,14 +2,14 @@
 
 use async_graphql::{Context, Object, Result};
 use chrono::{DateTime, Utc};
-use domain::{base::Error, subscriptions::outlook};
+use domain::subscriptions::outlook;
 use entity::orders::order_line;
 
 use crate::{
-    base::{ask::load, error::outward, scalars::Money},
+    base::{ask::load, scalars::Money},
     connection,
     orders::{Order, loaders::OrderById},
-    plans::{loaders::PlanVersionById, types::PlanVersion},
+    plans::types::PlanVersion,
 };
 
 /// A period that was paid, or cost nothing.
@@ -50,9 +50,7 @@ impl SubscriptionPeriod {
 
     /// On which terms.
     async fn terms(&self, context: &Context<'_>) -> Result<PlanVersion> {
-        let row = load::<PlanVersionById, _>(context, self.0.plan_version_id).await?;
-        row.map(PlanVersion::from)
-            .ok_or_else(|| outward(Error::NotFound("plan version")))
+        PlanVersion::load(context, self.0.plan_version_id).await
     }
 
     /// The order that paid it.
@@ -101,8 +99,6 @@ impl NextRenewal {
 
     /// On which terms.
     async fn terms(&self, context: &Context<'_>) -> Result<PlanVersion> {
-        let row = load::<PlanVersionById, _>(context, self.0.plan_version_id).await?;
-        row.map(PlanVersion::from)
-            .ok_or_else(|| outward(Error::NotFound("plan version")))
+        PlanVersion::load(context, self.0.plan_version_id).await
     }
 }

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Enum, ID, Object, Result};
 use chrono::{DateTime, Utc};
 use domain::{
-    base::{Error, page::Direction},
+    base::{Error, apart, page::Direction},
     orders,
     subscriptions::{calendar, query},
 };
@@ -12,10 +12,7 @@ use entity::subscriptions::subscription;
 use crate::{
     base::{Ask, ask::load, error::outward, ids, page, scalars::Money},
     connection,
-    plans::{
-        loaders::{PlanById, PlanVersionById},
-        types::{Plan, PlanVersion},
-    },
+    plans::types::{Plan, PlanVersion},
     users::{User, loaders::UserById},
 };
 
@@ -85,32 +82,26 @@ impl PlanSubscription {
 
     /// To which plan.
     async fn plan(&self, context: &Context<'_>) -> Result<Plan> {
-        let row = load::<PlanById, _>(context, self.0.plan_id).await?;
-        row.map(Plan::from)
-            .ok_or_else(|| outward(Error::NotFound("plan")))
+        Plan::load(context, self.0.plan_id).await
     }
 
     /// On which terms: those of the day it was ordered, whatever the plan costs now.
     async fn terms(&self, context: &Context<'_>) -> Result<PlanVersion> {
-        let row = load::<PlanVersionById, _>(context, self.0.plan_version_id).await?;
-        row.map(PlanVersion::from)
-            .ok_or_else(|| outward(Error::NotFound("plan version")))
+        PlanVersion::load(context, self.0.plan_version_id).await
     }
 
     /// The terms of the next period, where they differ: another plan from then on.
     async fn next_terms(&self, context: &Context<'_>) -> Result<Option<PlanVersion>> {
-        let Some(id) = self.0.next_plan_version_id else {
-            return Ok(None);
-        };
-        let row = load::<PlanVersionById, _>(context, id).await?;
-        Ok(row.map(PlanVersion::from))
+        match self.0.next_plan_version_id {
+            Some(id) => PlanVersion::load(context, id).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// What changes of plan left over; its next orders use it. It is not paid out by itself.
     async fn credit(&self, context: &Context<'_>) -> Result<Money> {
-        let row = load::<PlanVersionById, _>(context, self.0.plan_version_id).await?;
-        let terms = row.ok_or_else(|| outward(Error::NotFound("plan version")))?;
-        Ok(entity::money::Money::new(self.0.credit_minor, terms.currency).into())
+        let terms = PlanVersion::load(context, self.0.plan_version_id).await?;
+        Ok(entity::money::Money::new(self.0.credit_minor, terms.0.currency).into())
     }
 
     /// Whether it goes on after the period.
@@ -151,9 +142,10 @@ impl PlanSubscription {
 
     /// Whether it gives its owner now what it sells.
     async fn has_access(&self, context: &Context<'_>) -> Result<bool> {
-        query::has_access(context.op()?, &self.0)
-            .await
-            .map_err(outward)
+        let (op, row) = (context.op()?.clone(), self.0.clone());
+        // Apart, because it may be asked for below a live answer.
+        let known = apart(async move { query::has_access(&op, &row).await });
+        known.await.map_err(outward)
     }
 
     /// Until when it does, if nobody pays any more, days of grace included; `null` when it gives nothing.

@@ -2,6 +2,7 @@
 
 mod clocks;
 mod outages;
+mod plans;
 mod reading;
 mod through_redis;
 mod upgrades;
