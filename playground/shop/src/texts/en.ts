@@ -127,7 +127,7 @@ export const en: Words = {
     lines: 'Details',
     total: 'Total',
     invoice: 'Invoice',
-    invoicePdf: (number) => `Invoice ${number} (PDF)`,
+    invoicePdf: (number) => `Invoice ${number} PDF`,
     payTitle: 'Pay',
     payAgainTitle: 'Pay again',
     payOther: 'Pay another way',

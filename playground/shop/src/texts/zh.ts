@@ -127,7 +127,7 @@ export const zh: Words = {
     lines: '明細',
     total: '合計',
     invoice: '帳單',
-    invoicePdf: (number) => `帳單 ${number}（PDF）`,
+    invoicePdf: (number) => `帳單 ${number} PDF`,
     payTitle: '付款',
     payAgainTitle: '再付一次',
     payOther: '改用其他方式付款',
