@@ -56,7 +56,7 @@ for (const view of VIEWS) {
     await stands(watching, '已完成');
     await picture('order-completed');
 
-    const invoice = page.getByRole('link', { name: /下載帳單/ });
+    const invoice = page.getByRole('link', { name: /帳單 INV-/ });
     const pdf = await context.request.get(await invoice.getAttribute('href'));
     assert.equal(pdf.headers()['content-type'], 'application/pdf');
     await page.getByRole('link', { name: '訂單', exact: true }).first().click();

@@ -31,6 +31,14 @@ export function day(at: string, language: Language): string {
   return format(at, language, { year: 'numeric', month: 'long', day: 'numeric' });
 }
 
+/** From one day to another, as short as can be; neither breaks over a line. */
+export function period(from: string, to: string, language: Language): string {
+  const options: Intl.DateTimeFormatOptions =
+    language === 'zh' ? { year: 'numeric', month: '2-digit', day: '2-digit' } : { year: 'numeric', month: 'short', day: 'numeric' };
+  const short = (at: string) => format(at, language, options).replaceAll(' ', '\u00a0');
+  return `${short(from)} – ${short(to)}`;
+}
+
 export function moment(at: string, language: Language): string {
   return format(at, language, { month: 'long', day: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false });
 }

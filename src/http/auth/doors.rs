@@ -151,7 +151,9 @@ async fn admitted<T: DeserializeOwned>(
     let trusted = house.config.server.trusted_proxies;
     let address = caller::address(trusted, &parts.headers, &parts.extensions);
     within(house.shares.take(None, address).await, parts)?;
-    within(house.shares.take_guarded(address).await, parts)?;
+    if tries_something(parts) {
+        within(house.shares.take_guarded(address).await, parts)?;
+    }
     let content: Bytes = body::read(content, MOST_BYTES, house.limits.body)
         .await
         .map_err(|unread| {
@@ -167,6 +169,12 @@ async fn admitted<T: DeserializeOwned>(
         let message = "This is not the JSON object that docs/API.md describes.";
         refuse(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
     })
+}
+
+/// A browser that only asks whether it has a session guesses nothing: strangers who look at the plans take nothing from
+/// the share of those who log in from the same address.
+fn tries_something(parts: &Parts) -> bool {
+    parts.uri.path() != cookie::PATH || cookie::brought(&parts.headers).is_some()
 }
 
 fn is_json(parts: &Parts) -> bool {

@@ -3,7 +3,7 @@ import { errorsAt, type GraphqlFailure } from '@fabrica/client';
 import type { ReactNode } from 'react';
 import type { Read, Trouble } from '../api/hooks';
 import { useWords, type Words } from '../texts';
-import { Button, Notice } from './basics';
+import { Button, ButtonLink, Notice } from './basics';
 import { Icon, type IconName } from './icons';
 
 /** Shows what was read as soon as it is here. */
@@ -51,6 +51,10 @@ export function Empty({ icon, title, text, action }: { icon: IconName; title: st
 
 export function Failed({ failure, again }: { failure: GraphqlFailure; again?: () => void }) {
   const words = useWords();
+  if (isMissing(failure)) {
+    const action = <ButtonLink to="/">{words.goHome}</ButtonLink>;
+    return <Empty icon="orders" title={words.missingTitle} text={words.failures.NOT_FOUND} action={action} />;
+  }
   return (
     <div className="empty" role="alert">
       <span className="empty-mark bad">
@@ -66,6 +70,11 @@ export function Failed({ failure, again }: { failure: GraphqlFailure; again?: ()
       <RequestId failure={failure} />
     </div>
   );
+}
+
+/** Not there, not theirs, or an id in an address that is none. */
+function isMissing({ code }: GraphqlFailure): boolean {
+  return code === 'NOT_FOUND' || code === 'BAD_USER_INPUT';
 }
 
 /** What a person did and what was not done about it; errors of a form's own fields stand at the fields. */

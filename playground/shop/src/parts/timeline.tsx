@@ -51,7 +51,8 @@ function happenings(order: OrderData, words: Words): Happening[] {
     // The instant of a refusal is not told by the gateway: it stands behind its attempt.
     if (payment.status === 'FAILED') all.push({ at: payment.createdAt, text: told.failedEvent(method), isBad: true });
     if (payment.status === 'EXPIRED') all.push({ at: payment.expiresAt, text: told.expiredAttemptEvent(method), isBad: true });
-    if (payment.paidAt) all.push({ at: payment.paidAt, text: told.paidEvent });
+    // The gateway's clock knows no fractions, and may be behind ours.
+    if (payment.paidAt) all.push({ at: later(payment.paidAt, payment.createdAt), text: told.paidEvent });
     for (const refund of payment.refunds) {
       if (refund.completedAt) all.push({ at: refund.completedAt, text: told.refundEvent(money(refund.amount)) });
     }
@@ -61,6 +62,10 @@ function happenings(order: OrderData, words: Words): Happening[] {
   if (order.status === 'EXPIRED') all.push({ at: order.expiresAt, text: told.expiredEvent, isBad: true });
   // Stable: what has the same time stays in its order.
   return all.sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
+}
+
+function later(one: string, other: string): string {
+  return Date.parse(one) < Date.parse(other) ? other : one;
 }
 
 function nextOf({ status }: OrderData, words: Words): string | undefined {

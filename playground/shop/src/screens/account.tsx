@@ -30,9 +30,9 @@ export function Account() {
             <div className="two even">
               <div className="stack">
                 <Profile person={me} key={me.id} />
-                <Preferences />
               </div>
               <div className="stack">
+                <Preferences />
                 <Password />
                 <Sessions />
               </div>
@@ -92,11 +92,12 @@ function Profile({ person }: { person: Person }) {
             error={wrongWith(trouble, name, words)}
           />
         ))}
+        <p className="label">{words.account.mailLanguage}</p>
         <Choices
           label={words.account.mailLanguage}
           choices={[
-            { value: 'ZH_TW', name: '中文', hint: words.account.mailLanguage },
-            { value: 'EN', name: 'English', hint: words.account.mailLanguage },
+            { value: 'ZH_TW', name: '中文' },
+            { value: 'EN', name: 'English' },
           ]}
           value={locale}
           onChoose={setLocale}

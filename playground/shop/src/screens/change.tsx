@@ -2,7 +2,7 @@
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useAct, useRead } from '../api/hooks';
-import { day, isNothing, money, moment } from '../format';
+import { day, isNothing, money, moment, period } from '../format';
 import {
   ChangePlanDocument,
   ChangePreviewDocument,
@@ -63,7 +63,9 @@ function Choose({ subscription, plans }: { subscription: SubscriptionData; plans
   const choices = plans.map((plan) => ({
     value: plan.id,
     name: plan.name,
-    aside: `${money(plan.price)} ${words.perCycle(words.cycles[plan.billingCycle])}`,
+    aside: isNothing(plan.price)
+      ? words.plans.free
+      : `${money(plan.price)} ${words.perCycle(words.cycles[plan.billingCycle])}`,
   }));
   return (
     <div className="two">
@@ -141,7 +143,7 @@ function Lines({ preview }: { preview: Preview }) {
             <span>
               {line.description}
               {line.periodStart && line.periodEnd && (
-                <small>{words.order.period(day(line.periodStart, language), day(line.periodEnd, language))}</small>
+                <small>{period(line.periodStart, line.periodEnd, language)}</small>
               )}
             </span>
             <span>{money(line.amount)}</span>
@@ -157,7 +159,7 @@ function Lines({ preview }: { preview: Preview }) {
         {!isNothing(preview.credit) && <Fact name={told.creditLeft}>{money(preview.credit)}</Fact>}
         <Fact name={told.takesEffect}>{moment(preview.takesEffectAt, language)}</Fact>
         <Fact name={told.newPeriod}>
-          {words.order.period(day(preview.periodStart, language), day(preview.periodEnd, language))}
+          {period(preview.periodStart, preview.periodEnd, language)}
         </Fact>
         {renewsAt && renewalTotal && (
           <Fact name={told.renews}>{told.renewsText(money(renewalTotal), day(renewsAt, language))}</Fact>

@@ -3,7 +3,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useAct, useLive, useRead } from '../api/hooks';
 import { usePay } from '../api/pay';
-import { day, money, moment } from '../format';
+import { money, moment, period } from '../format';
 import { CancelOrderDocument, OrderDocument, OrderMovesDocument, type OrderQuery } from '../generated/graphql';
 import { Ask } from '../parts/ask';
 import { BackLink, Button, Card, Fact, Facts, Notice, Screen } from '../parts/basics';
@@ -29,7 +29,7 @@ export function Order() {
     <Shown read={read} skeleton={<Screen title={words.orders.title} back={back}>{<Loading />}</Screen>}>
       {({ order }, again) => {
         if (order) return <Whole order={order} again={again} />;
-        return <Empty icon="orders" title={words.failedTitle} text={words.failures.NOT_FOUND} />;
+        return <Empty icon="orders" title={words.missingTitle} text={words.failures.NOT_FOUND} />;
       }}
     </Shown>
   );
@@ -78,7 +78,7 @@ function Whole({ order, again }: { order: OrderData; again: () => void }) {
                     {line.description}
                     {line.quantity > 1 && ` × ${line.quantity}`}
                     {line.periodStart && line.periodEnd && (
-                      <small>{words.order.period(day(line.periodStart, language), day(line.periodEnd, language))}</small>
+                      <small>{period(line.periodStart, line.periodEnd, language)}</small>
                     )}
                   </span>
                   <span>{money(line.amount)}</span>

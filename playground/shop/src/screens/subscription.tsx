@@ -1,7 +1,7 @@
 // One subscription: what it gives, what comes next, and what can be done about it.
 import { Link, useParams } from '@tanstack/react-router';
 import { useAct, useLive, useRead } from '../api/hooks';
-import { day, isNothing, money } from '../format';
+import { day, isNothing, money, period } from '../format';
 import {
   ResumeSubscriptionDocument,
   SetAutoRenewDocument,
@@ -31,7 +31,7 @@ export function Subscription() {
         subscription ? (
           <Whole subscription={subscription} again={again} />
         ) : (
-          <Empty icon="subscriptions" title={words.failedTitle} text={words.failures.NOT_FOUND} />
+          <Empty icon="subscriptions" title={words.missingTitle} text={words.failures.NOT_FOUND} />
         )
       }
     </Shown>
@@ -55,9 +55,12 @@ function Whole({ subscription, again }: { subscription: SubscriptionData; again:
           <Standing subscription={subscription} />
           <Card>
             <Facts>
-              {currentPeriodStart && currentPeriodEnd && (
+              {isOver && subscription.endedAt && (
+                <Fact name={words.subscriptions.over}>{day(subscription.endedAt, language)}</Fact>
+              )}
+              {!isOver && currentPeriodStart && currentPeriodEnd && (
                 <Fact name={told.period}>
-                  {words.order.period(day(currentPeriodStart, language), day(currentPeriodEnd, language))}
+                  {period(currentPeriodStart, currentPeriodEnd, language)}
                 </Fact>
               )}
               {nextRenewal ? (
@@ -66,7 +69,7 @@ function Whole({ subscription, again }: { subscription: SubscriptionData; again:
                   {!nextRenewal.order && <small>{told.nextOrderOn(day(nextRenewal.orderedAt, language))}</small>}
                 </Fact>
               ) : (
-                !isOver && status !== 'PENDING' && <Fact name={told.nextCharge}>{told.noRenewal}</Fact>
+                !isOver && status !== 'PENDING' && status !== 'PAUSED' && <Fact name={told.nextCharge}>{told.noRenewal}</Fact>
               )}
               {!isNothing(subscription.credit) && <Fact name={told.credit}>{money(subscription.credit)}</Fact>}
             </Facts>
@@ -178,7 +181,7 @@ function Periods({ subscription }: { subscription: SubscriptionData }) {
         <ul className="lines">
           {periods.map(({ periodStart, periodEnd, amount }) => (
             <li key={periodStart}>
-              <span>{periodStart && periodEnd && words.order.period(day(periodStart, language), day(periodEnd, language))}</span>
+              <span>{periodStart && periodEnd && period(periodStart, periodEnd, language)}</span>
               <span>{money(amount)}</span>
             </li>
           ))}

@@ -36,6 +36,7 @@ export interface Words {
   requestId: string;
   offline: string;
   failedTitle: string;
+  missingTitle: string;
   failures: FailureWords;
   notFoundTitle: string;
   notFoundText: string;
@@ -93,7 +94,6 @@ export interface Words {
     title: Say<[number: string]>;
     statuses: Record<OrderStatus, string>;
     says: Record<OrderStatus, string>;
-    period: Say<[from: string, to: string]>;
     invoicePdf: Say<[number: string]>;
     pay: Say<[amount: string]>;
     payUntil: Say<[at: string]>;
