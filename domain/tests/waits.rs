@@ -1,7 +1,5 @@
 //! Somebody waits for the answer to a request: all its waits for the database together are short.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 mod kit;
 
 use std::time::{Duration, Instant};
