@@ -1,9 +1,6 @@
 //! A request for a document is counted before anything is done for it, be it good or bad.
 
-use std::{
-    net::IpAddr,
-    time::{Duration, Instant},
-};
+use std::net::IpAddr;
 
 use axum::http::{Extensions, HeaderMap};
 use domain::base::Result;
@@ -17,8 +14,6 @@ use super::{
 /// Who sent the request, and how their share stands with it.
 pub(super) struct Arrival {
     pub(super) caller: Result<Caller>,
-    /// How long it took to recognise them, which is a wait for the database.
-    pub(super) waited: Duration,
     pub(super) address: Option<IpAddr>,
     /// `None` when nothing is counted.
     pub(super) standing: Option<Standing>,
@@ -28,13 +23,10 @@ pub(super) struct Arrival {
 pub(super) async fn arrive(house: &House, headers: &HeaderMap, extensions: &Extensions) -> Arrival {
     let trusted = house.config.server.trusted_proxies;
     let address = caller::address(trusted, headers, extensions);
-    let began = Instant::now();
     let caller = caller::of(house, headers).await;
-    let waited = began.elapsed();
     let user = caller.as_ref().ok().and_then(|known| known.actor.user_id());
     Arrival {
         caller,
-        waited,
         address,
         standing: house.shares.take(user, address).await,
     }

@@ -100,7 +100,6 @@ async fn respond(
     let op = Op::new(house.app.clone(), caller.actor, &request_id.0, origin)
         .on(timeline)
         .traced(parts.extensions.get::<TraceParent>().copied());
-    op.has_waited(arrival.waited);
     let carried = Carried {
         op,
         key: idempotency::key(&parts.headers).map_err(Refused::bad)?,

@@ -9,14 +9,14 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    AccessMode, ConnAcquireErr, ConnectOptions, ConnectionTrait, DatabaseBackend,
-    DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel, QuerySelect, SqlErr,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, TryInsertResult,
+    AccessMode, ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection,
+    DatabaseTransaction, DbErr, IsolationLevel, QuerySelect, SqlErr, SqliteTransactionMode,
+    Statement, TransactionOptions, TransactionTrait, TryInsertResult,
     metric::Info,
     sea_query::{LockBehavior, LockType},
 };
 
-use super::{error::Error, patience::Patience, replica::Replica, trouble};
+use super::{error::Error, replica::Replica, trouble};
 
 /// `SQLite` before this carries a defect that can corrupt a write-ahead log.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -133,34 +133,18 @@ impl Database {
 
     /// Opens a transaction that will write. On `SQLite` it takes the write lock at once: a transaction
     /// that reads first and asks for the lock later fails immediately when another has written meanwhile.
-    pub(super) async fn begin(
-        &self,
-        patience: Option<&Patience>,
-    ) -> Result<DatabaseTransaction, DbErr> {
+    pub(super) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
         let asked = Instant::now();
-        // `SQLite`'s one writer is waited for as long as its own limits say.
-        let patience = patience.filter(|_| self.is_shared());
-        let beginning = self.writer.begin_with_options(TransactionOptions {
-            isolation_level: None,
-            access_mode: None,
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        });
-        let too_late = DbErr::ConnectionAcquire(ConnAcquireErr::Timeout);
-        let begun = match patience.map(Patience::left) {
-            None => beginning.await,
-            Some(Duration::ZERO) => Err(too_late),
-            Some(left) => (tokio::time::timeout(left, beginning).await).unwrap_or(Err(too_late)),
-        };
+        let begun = self
+            .writer
+            .begin_with_options(TransactionOptions {
+                isolation_level: None,
+                access_mode: None,
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            })
+            .await;
         metrics::histogram!("db_pool_wait_seconds").record(asked.elapsed().as_secs_f64());
-        let begun = begun?;
-        if let Some(patience) = patience {
-            patience.spend(asked.elapsed());
-            if let Some(time) = patience.for_locks() {
-                let limit = format!("SET LOCAL lock_timeout = {}", time.as_millis());
-                begun.execute_unprepared(&limit).await?;
-            }
-        }
-        Ok(begun)
+        begun
     }
 
     /// Opens a transaction that only reads, all of it as of one instant, however long it takes and whatever is

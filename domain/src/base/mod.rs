@@ -19,7 +19,6 @@ pub mod mac;
 pub mod op;
 mod outbox;
 pub mod page;
-mod patience;
 pub mod policy;
 pub mod replica;
 pub mod timeline;

@@ -2,7 +2,7 @@
 //!
 //! It is built in four places only: a GraphQL request, a callback, a job (or command), a test.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use sea_orm::DatabaseConnection;
@@ -21,7 +21,6 @@ use super::{
     hub::Hub,
     job_run::Lease,
     links::Links,
-    patience::{Open, Patience},
     policy::Policy,
     timeline::Timeline,
     trace::TraceParent,
@@ -122,7 +121,6 @@ pub struct Op {
     trace: Option<TraceParent>,
     lease: Option<Arc<Lease>>,
     from_replica: bool,
-    patience: Option<Arc<Patience>>,
 }
 
 impl Op {
@@ -133,7 +131,6 @@ impl Op {
             app,
             actor,
             request_id: request_id.into(),
-            patience: Patience::of(origin.door),
             origin: Arc::new(origin),
             timeline: Timeline::Machine,
             trace: None,
@@ -325,18 +322,11 @@ impl Op {
         }
     }
 
-    /// So long was waited for the database already, before the operation was known.
-    pub fn has_waited(&self, time: Duration) {
-        self.patience.iter().for_each(|left| left.spend(time));
-    }
-
     /// Opens a transaction that will write. Use-case files and `flows` open one; steps join theirs.
     ///
     /// # Errors
-    /// The database cannot be reached or is busy; of a request, also when it has waited for too long already.
+    /// The database cannot be reached or is busy.
     pub async fn begin(&self) -> Result<Tx> {
-        let transaction = self.app.database.begin(self.patience.as_deref()).await?;
-        let open = Open::now(self.patience.clone());
-        Ok(Tx::new(self.clone(), transaction, open))
+        Ok(Tx::new(self.clone(), self.app.database.begin().await?))
     }
 }

@@ -18,7 +18,6 @@ use super::{
     job_run,
     op::Op,
     outbox,
-    patience::Open,
     timeline::Timeline,
 };
 
@@ -29,11 +28,10 @@ pub struct Tx {
     now: DateTime<Utc>,
     recorded: Vec<Recorded>,
     topics: Vec<Topic>,
-    _open: Open,
 }
 
 impl Tx {
-    pub(super) fn new(op: Op, transaction: DatabaseTransaction, open: Open) -> Self {
+    pub(super) fn new(op: Op, transaction: DatabaseTransaction) -> Self {
         let now = op.now();
         Self {
             op,
@@ -41,7 +39,6 @@ impl Tx {
             now,
             recorded: Vec::new(),
             topics: Vec::new(),
-            _open: open,
         }
     }
 
