@@ -1,8 +1,8 @@
-//! Which of our types an `Accept` header asks for.
+//! What the headers that begin with `Accept` ask for.
 
 use std::cmp::Reverse;
 
-use axum::http::{HeaderMap, HeaderValue, header::ACCEPT};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header::ACCEPT};
 
 const JSON: &str = "application/json";
 const GRAPHQL_RESPONSE: &str = "application/graphql-response+json";
@@ -33,7 +33,12 @@ pub const EVENT_STREAM: &str = "text/event-stream";
 /// Whether answers may come as server-sent events. Only who names that type understands them.
 #[must_use]
 pub fn takes_events(headers: &HeaderMap) -> bool {
-    ranges(headers).any(|range| {
+    takes(headers, &ACCEPT, EVENT_STREAM)
+}
+
+/// Whether this header names `wanted` and does not refuse it.
+pub(super) fn takes(headers: &HeaderMap, header: &HeaderName, wanted: &str) -> bool {
+    ranges(headers, header).any(|range| {
         let mut parts = range.split(';').map(str::trim);
         let named = parts.next().unwrap_or_default();
         let refused = parts
@@ -41,13 +46,13 @@ pub fn takes_events(headers: &HeaderMap) -> bool {
             .any(|(name, value)| {
                 name.trim().eq_ignore_ascii_case("q") && thousandths(value.trim()) == Some(0)
             });
-        named.eq_ignore_ascii_case(EVENT_STREAM) && !refused
+        named.eq_ignore_ascii_case(wanted) && !refused
     })
 }
 
-fn ranges(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+fn ranges<'h>(headers: &'h HeaderMap, header: &HeaderName) -> impl Iterator<Item = &'h str> {
     headers
-        .get_all(ACCEPT)
+        .get_all(header)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
@@ -58,7 +63,7 @@ fn ranges(headers: &HeaderMap) -> impl Iterator<Item = &str> {
 /// The type asked for, of an answer in one piece; nothing when we have none of those.
 #[must_use]
 pub fn negotiate(headers: &HeaderMap) -> Option<MediaType> {
-    let ranges: Vec<_> = ranges(headers).collect();
+    let ranges: Vec<_> = ranges(headers, &ACCEPT).collect();
     if ranges.is_empty() {
         return Some(MediaType::Json);
     }
@@ -117,6 +122,7 @@ fn thousandths(text: &str) -> Option<u32> {
 mod tests {
     use super::*;
     use MediaType::{GraphqlResponse, Json};
+    use axum::http::header::ACCEPT_ENCODING;
 
     #[test]
     fn the_best_quality_wins_and_of_equals_the_first() {
@@ -186,6 +192,21 @@ mod tests {
             let mut headers = HeaderMap::new();
             headers.insert(ACCEPT, accept.parse().unwrap());
             assert_eq!(takes_events(&headers), expected, "{accept}");
+        }
+    }
+
+    #[test]
+    fn an_encoding_is_used_when_it_is_named_and_not_refused() {
+        for (asked, taken) in [
+            ("br", true),
+            ("gzip, deflate, br;q=0.5", true),
+            ("gzip", false),
+            ("br;q=0, gzip", false),
+            ("*", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT_ENCODING, asked.parse().unwrap());
+            assert_eq!(takes(&headers, &ACCEPT_ENCODING, "br"), taken, "{asked}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Reading a request for a document: which methods, types and origins may bring one, and how large it may be.
 
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     http::{
         HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
         header::{CONNECTION, CONTENT_ENCODING, CONTENT_TYPE},
@@ -55,21 +55,30 @@ fn from_get(headers: &HeaderMap, query: &str) -> Result<Envelope, Refused> {
 
 async fn from_post(house: &House, headers: &HeaderMap, content: Body) -> Result<Envelope, Refused> {
     // Read first, so that the client gets to read a refusal too.
-    let largest = house.config.limits.body;
-    let content = body::read(content, largest, house.limits.body)
-        .await
-        .map_err(|error| unread(error, largest))?;
+    let content = body(house, content, house.config.limits.body).await?;
+    require_json(headers)?;
+    Envelope::from_json(&content).map_err(Refused::bad)
+}
+
+/// The whole body, of at most this many bytes.
+pub(super) async fn body(house: &House, content: Body, largest: usize) -> Result<Bytes, Refused> {
+    let read = body::read(content, largest, house.limits.body).await;
+    read.map_err(|error| unread(error, largest))
+}
+
+/// Refuses what is not JSON, or hides it.
+pub(super) fn require_json(headers: &HeaderMap) -> Result<(), Refused> {
     let encoded = headers
         .get(CONTENT_ENCODING)
         .is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
-    if encoded || !is_json(headers) {
-        return Err(Refused::new(
+    match !encoded && is_json(headers) {
+        true => Ok(()),
+        false => Err(Refused::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "BAD_REQUEST",
             "Send application/json in UTF-8, not encoded.",
-        ));
+        )),
     }
-    Envelope::from_json(&content).map_err(Refused::bad)
 }
 
 /// Only types that a page cannot send without being asked first: this is the protection against forged posts.

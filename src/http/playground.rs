@@ -16,7 +16,7 @@ use super::headers::PLAYGROUND_POLICY;
 #[folder = "$CARGO_MANIFEST_DIR/playground/dist"]
 pub(super) struct Pages;
 
-pub(super) const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Fabrica</title>\
+const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Fabrica</title>\
     <h1>Fabrica is running</h1>\
     <p>The API answers at <code>/graphql</code>, its schema is at <a href=\"/schema.graphql\">/schema.graphql</a>.</p>\
     <p>The playground is not built into this program. With Node at hand, <code>make run</code> builds it and \
@@ -28,9 +28,14 @@ pub(super) const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 /// `/`.
 pub(super) async fn index(headers: HeaderMap) -> Response {
-    match Pages::get("index.html") {
+    page("index.html", PLAYGROUND_POLICY, &headers)
+}
+
+/// A page, or what to do where the pages were not built.
+pub(super) fn page(name: &str, policy: &'static str, headers: &HeaderMap) -> Response {
+    match Pages::get(name) {
         // Asked for anew each time: it names the files that belong together.
-        Some(page) => file("index.html", page, "no-cache", PLAYGROUND_POLICY, &headers),
+        Some(page) => file(name, page, "no-cache", policy, headers),
         None => {
             let kind = HeaderValue::from_static("text/html; charset=utf-8");
             ([(CONTENT_TYPE, kind)], NOT_BUILT).into_response()

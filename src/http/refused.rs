@@ -1,4 +1,4 @@
-//! Requests for a document that are not answered by the schema.
+//! Requests that are refused before anything is done.
 
 use async_graphql::Response as Outcome;
 use axum::{
@@ -13,12 +13,13 @@ use graphql::document::refusal;
 
 use super::{
     accept::MediaType,
+    answer::json_error,
     limits::{self, Standing},
     outcome::write,
     request_id::RequestId,
 };
 
-/// A request that is not answered by the schema.
+/// A request that is refused before anything is done.
 pub(super) struct Refused {
     status: StatusCode,
     code: &'static str,
@@ -55,6 +56,13 @@ impl Refused {
         }
         let outcome = Outcome::from_errors(vec![error]);
         let mut response = write(outcome, self.status, media_type, request_id);
+        response.headers_mut().extend(self.headers);
+        response
+    }
+
+    /// As doors say it that are not GraphQL's.
+    pub(super) fn into_small_response(self, request_id: &RequestId) -> Response {
+        let mut response = json_error(self.status, self.code, &self.message, request_id);
         response.headers_mut().extend(self.headers);
         response
     }

@@ -2,11 +2,11 @@
 
 use axum::{
     Json, Router,
-    body::{Body, Bytes},
+    body::Body,
     extract::State,
     http::{
         HeaderValue, StatusCode,
-        header::{CONTENT_TYPE, RETRY_AFTER, SET_COOKIE},
+        header::{RETRY_AFTER, SET_COOKIE},
         request::Parts,
     },
     response::{IntoResponse, Response},
@@ -23,10 +23,10 @@ use serde_json::{Value, json};
 use crate::{
     again::again,
     http::{
-        answer::json_error,
-        body, caller,
+        caller,
         house::House,
-        limits::{Standing, too_often},
+        incoming,
+        refused::{self, Refused},
         request_id::RequestId,
     },
 };
@@ -61,58 +61,59 @@ struct Register {
 }
 
 async fn log_in(State(house): State<House>, parts: Parts, content: Body) -> Response {
-    let asked: LogIn = match admitted(&house, &parts, content).await {
-        Ok(asked) => asked,
-        Err(refusal) => return *refusal,
-    };
-    let credentials = Credentials {
-        identifier: asked.identifier,
-        password: asked.password,
-    };
     let op = house.op(Actor::Anonymous, "auth", &parts);
-    let done = finished(&op, || users::log_in(&op, &credentials)).await;
-    answer(&house, &op, &parts, done)
+    let entering = async {
+        let asked: LogIn = admitted(&house, &parts, content).await?;
+        let credentials = Credentials {
+            identifier: asked.identifier,
+            password: asked.password,
+        };
+        let done = finished(&op, || users::log_in(&op, &credentials)).await;
+        answer(&house, &op, done)
+    };
+    said(&parts, entering.await)
 }
 
 async fn register(State(house): State<House>, parts: Parts, content: Body) -> Response {
-    let asked: Register = match admitted(&house, &parts, content).await {
-        Ok(asked) => asked,
-        Err(refusal) => return *refusal,
-    };
-    let new = NewUser {
-        username: asked.username,
-        email: asked.email,
-        password: asked.password,
-        locale: asked.locale.unwrap_or_default(),
-        ..NewUser::default()
-    };
     let op = house.op(Actor::Anonymous, "auth", &parts);
-    let done = finished(&op, || users::register(&op, &new)).await;
-    answer(&house, &op, &parts, done)
+    let entering = async {
+        let asked: Register = admitted(&house, &parts, content).await?;
+        let new = NewUser {
+            username: asked.username,
+            email: asked.email,
+            password: asked.password,
+            locale: asked.locale.unwrap_or_default(),
+            ..NewUser::default()
+        };
+        let done = finished(&op, || users::register(&op, &new)).await;
+        answer(&house, &op, done)
+    };
+    said(&parts, entering.await)
 }
 
 /// A browser without a cookie has no session, which is no mistake of anybody.
 async fn refresh(State(house): State<House>, parts: Parts, content: Body) -> Response {
-    if let Err(refusal) = admitted::<Value>(&house, &parts, content).await {
-        return *refusal;
-    }
     let op = house.op(Actor::Anonymous, "auth", &parts);
-    let Some(token) = cookie::brought(&parts.headers) else {
-        return Json(json!({ "session": null, "errors": [] })).into_response();
+    let refreshing = async {
+        admitted::<Value>(&house, &parts, content).await?;
+        let Some(token) = cookie::brought(&parts.headers) else {
+            return Ok(Json(json!({ "session": null, "errors": [] })).into_response());
+        };
+        let done = finished(&op, || users::refresh(&op, token)).await;
+        let is_over = matches!(done, Err(Error::Refused { .. }));
+        let mut response = answer(&house, &op, done)?;
+        if is_over {
+            set_cookie(&mut response, cookie::forget(is_https(&house)));
+        }
+        Ok(response)
     };
-    let done = finished(&op, || users::refresh(&op, token)).await;
-    let is_over = matches!(done, Err(Error::Refused { .. }));
-    let mut response = answer(&house, &op, &parts, done);
-    if is_over {
-        set_cookie(&mut response, cookie::forget(is_https(&house)));
-    }
-    response
+    said(&parts, refreshing.await)
 }
 
 /// Ends the session of the access token, and has the browser forget the cookie whatever became of it.
 async fn log_out(State(house): State<House>, parts: Parts, content: Body) -> Response {
-    if let Err(refusal) = admitted::<Value>(&house, &parts, content).await {
-        return *refusal;
+    if let Err(refused) = admitted::<Value>(&house, &parts, content).await {
+        return said(&parts, Err(refused));
     }
     let ended = match caller::of(&house, &parts.headers).await {
         Ok(caller) => {
@@ -121,11 +122,12 @@ async fn log_out(State(house): State<House>, parts: Parts, content: Body) -> Res
         }
         Err(error) => Err(error),
     };
-    let mut response = match ended {
+    let ended = match ended {
         // Nobody is logged in: that is what was asked for.
-        Ok(()) | Err(Error::Unauthenticated) => Json(json!({ "errors": [] })).into_response(),
-        Err(error) => failed(error, &parts),
+        Ok(()) | Err(Error::Unauthenticated) => Ok(Json(json!({ "errors": [] })).into_response()),
+        Err(error) => Err(failed(error)),
     };
+    let mut response = said(&parts, ended);
     set_cookie(&mut response, cookie::forget(is_https(&house)));
     response
 }
@@ -135,40 +137,22 @@ async fn admitted<T: DeserializeOwned>(
     house: &House,
     parts: &Parts,
     content: Body,
-) -> Result<T, Box<Response>> {
-    let refuse = |status, code, message: &str| {
-        Box::new(json_error(status, code, message, &request_id(parts)))
-    };
+) -> Result<T, Refused> {
     if !site::is_ours(house, &parts.headers) {
         let message = "Only pages of this server may use its cookies.";
-        return Err(refuse(StatusCode::FORBIDDEN, "FORBIDDEN", message));
+        return Err(Refused::new(StatusCode::FORBIDDEN, "FORBIDDEN", message));
     }
-    if !is_json(parts) {
-        let message = "Send application/json.";
-        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-        return Err(refuse(status, "BAD_REQUEST", message));
-    }
+    incoming::require_json(&parts.headers)?;
     let trusted = house.config.server.trusted_proxies;
     let address = caller::address(trusted, &parts.headers, &parts.extensions);
-    within(house.shares.take(None, address).await, parts)?;
+    refused::within(house.shares.take(None, address).await)?;
     if tries_something(parts) {
-        within(house.shares.take_guarded(address).await, parts)?;
+        refused::within(house.shares.take_guarded(address).await)?;
     }
-    let content: Bytes = body::read(content, MOST_BYTES, house.limits.body)
-        .await
-        .map_err(|unread| {
-            let (status, message) = match unread {
-                body::Unread::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "This is too much."),
-                body::Unread::TooSlow => (StatusCode::REQUEST_TIMEOUT, "The body did not come."),
-                body::Unread::Broken => (StatusCode::BAD_REQUEST, "The body is broken."),
-            };
-            refuse(status, "BAD_REQUEST", message)
-        })?;
+    let content = incoming::body(house, content, MOST_BYTES).await?;
     // What serde says may quote a password.
-    serde_json::from_slice(&content).map_err(|_| {
-        let message = "This is not the JSON object that docs/API.md describes.";
-        refuse(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
-    })
+    serde_json::from_slice(&content)
+        .map_err(|_| Refused::bad("This is not the JSON object that docs/API.md describes."))
 }
 
 /// A browser that only asks whether it has a session guesses nothing: strangers who look at the plans take nothing from
@@ -177,35 +161,16 @@ fn tries_something(parts: &Parts) -> bool {
     parts.uri.path() != cookie::PATH || cookie::brought(&parts.headers).is_some()
 }
 
-fn is_json(parts: &Parts) -> bool {
-    let kind = parts.headers.get(CONTENT_TYPE);
-    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    kind.eq_ignore_ascii_case("application/json")
-}
-
-fn within(standing: Option<Standing>, parts: &Parts) -> Result<(), Box<Response>> {
-    match standing.and_then(|standing| standing.retry_after) {
-        None => Ok(()),
-        Some(wait) => {
-            let message = too_often(wait).message;
-            let status = StatusCode::TOO_MANY_REQUESTS;
-            let response = json_error(status, "RATE_LIMITED", &message, &request_id(parts));
-            Err(Box::new(waiting(response, wait)))
-        }
-    }
-}
-
 async fn finished<T, R: Future<Output = Result<T>>>(op: &Op, work: impl FnMut() -> R) -> Result<T> {
     let collided = |answer: &Result<T>| matches!(answer, Err(Error::Collided));
     again(op.app().entropy.as_ref(), "auth", collided, work).await
 }
 
 /// The access token for the page and the refresh token for the cookie, or what the person can mend.
-fn answer(house: &House, op: &Op, parts: &Parts, done: Result<LoggedIn>) -> Response {
+fn answer(house: &House, op: &Op, done: Result<LoggedIn>) -> Result<Response, Refused> {
     let tokens = match done {
         Ok(LoggedIn { tokens, .. }) => tokens,
-        Err(error) => return refusal(error, parts),
+        Err(error) => return mendable(error),
     };
     let session = json!({
         "accessToken": tokens.access_token,
@@ -216,11 +181,11 @@ fn answer(house: &House, op: &Op, parts: &Parts, done: Result<LoggedIn>) -> Resp
     let now = op.machine_now();
     let kept = cookie::keep(&tokens.refresh_token, until, now, is_https(house));
     set_cookie(&mut response, kept);
-    response
+    Ok(response)
 }
 
 /// What the person can mend, in the form of a payload's errors; anything else is no answer to them.
-fn refusal(error: Error, parts: &Parts) -> Response {
+fn mendable(error: Error) -> Result<Response, Refused> {
     let (code, message, path) = match &error {
         Error::Invalid {
             field,
@@ -228,13 +193,13 @@ fn refusal(error: Error, parts: &Parts) -> Response {
             message,
         } => (code, message, vec!["input", *field]),
         Error::Refused { code, message } => (code, message, Vec::new()),
-        _ => return failed(error, parts),
+        _ => return Err(failed(error)),
     };
     let told = json!({ "code": code.name(), "message": message, "path": path });
-    Json(json!({ "session": null, "errors": [told] })).into_response()
+    Ok(Json(json!({ "session": null, "errors": [told] })).into_response())
 }
 
-fn failed(error: Error, parts: &Parts) -> Response {
+fn failed(error: Error) -> Refused {
     let wait = error.retry_after_seconds();
     let status = match &error {
         Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -244,17 +209,17 @@ fn failed(error: Error, parts: &Parts) -> Response {
     };
     let code = error.code();
     // Masks what is ours, and logs why.
-    let message = graphql::base::error::outward(error).message;
-    let response = json_error(status, code, &message, &request_id(parts));
+    let refused = Refused::new(status, code, graphql::base::error::outward(error).message);
     match wait {
-        Some(wait) => waiting(response, wait),
-        None => response,
+        Some(wait) => refused.with(RETRY_AFTER, wait),
+        None => refused,
     }
 }
 
-fn waiting(mut response: Response, seconds: u64) -> Response {
-    response.headers_mut().insert(RETRY_AFTER, seconds.into());
-    response
+fn said(parts: &Parts, answer: Result<Response, Refused>) -> Response {
+    let request_id = parts.extensions.get::<RequestId>().cloned();
+    let request_id = request_id.unwrap_or_else(|| RequestId(String::new()));
+    answer.unwrap_or_else(|refused| refused.into_small_response(&request_id))
 }
 
 fn set_cookie(response: &mut Response, value: Option<HeaderValue>) {
@@ -265,9 +230,4 @@ fn set_cookie(response: &mut Response, value: Option<HeaderValue>) {
 
 fn is_https(house: &House) -> bool {
     house.config.server.public_url.starts_with("https://")
-}
-
-fn request_id(parts: &Parts) -> RequestId {
-    let known = parts.extensions.get::<RequestId>().cloned();
-    known.unwrap_or_else(|| RequestId(String::new()))
 }
