@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use domain::{
-    audit::{Head, seal},
+    audit::{Head, query},
     base::database::Database,
     verify::{self, Finding},
 };
@@ -51,7 +51,7 @@ pub(super) async fn prove(database: &Database, heads: &[Head]) -> Result<ExitCod
 async fn go_through(database: &Database, heads: &[Head]) -> Result<bool, Failure> {
     let mut all = true;
     for head in heads {
-        let is_there = seal::goes_through(database.writer(), head).await?;
+        let is_there = query::goes_through(database.writer(), head).await?;
         all &= is_there;
         match is_there {
             true => println!("ok    the audit trail is sealed through {head}"),

@@ -49,7 +49,7 @@ async fn look(op: &Op, runner: &Runner) -> Result<()> {
         }
     }
     show(&notify::query::backlog(op).await?);
-    let waits = audit::seal::lag(op).await?;
+    let waits = audit::query::lag(op).await?;
     metrics::gauge!("audit_seal_lag_seconds").set(waits.as_seconds_f64());
     Ok(())
 }

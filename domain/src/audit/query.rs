@@ -1,19 +1,22 @@
 //! Reading the audit trail.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use entity::{
-    audit::{AuditOutcome, audit_entry},
+    audit::{AuditOutcome, audit_entry, audit_seal, audit_unsealed},
     id::UserId,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select,
     sea_query::{Expr, Func},
 };
 
 use crate::base::{
-    Access, Actor,
+    Access, Actor, Op, Result,
     page::{Direction, Sort, SortKey},
 };
+
+use super::chain::Head;
 
 /// Which lines are asked for; `None` asks for all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -109,4 +112,40 @@ pub fn newest_first() -> Sort<audit_entry::Entity> {
         key: |row| SortKey::Time(row.at),
         id: |row| row.id.0,
     }
+}
+
+/// The end of the chain; `None` before anything was sealed.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn head(db: &impl ConnectionTrait) -> Result<Option<Head>> {
+    let last = audit_seal::Entity::find().order_by_desc(audit_seal::Column::Sequence);
+    Ok(last.one(db).await?.map(Head::from))
+}
+
+/// Whether the chain still goes through what was its end once.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn goes_through(db: &impl ConnectionTrait, head: &Head) -> Result<bool> {
+    let link = audit_seal::Entity::find_by_id(head.sequence)
+        .one(db)
+        .await?;
+    Ok(link.is_some_and(|link| link.hash == head.hash))
+}
+
+/// For how long the line that waits longest has waited for its seal.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn lag(op: &Op) -> Result<Duration> {
+    let oldest: Option<DateTime<Utc>> = audit_unsealed::Entity::find()
+        .select_only()
+        .column(audit_unsealed::Column::At)
+        .order_by_asc(audit_unsealed::Column::At)
+        .into_tuple()
+        .one(op.app().database.reader())
+        .await?;
+    let lag = oldest.map(|at| op.machine_now() - at);
+    Ok(lag.unwrap_or_default().max(Duration::zero()))
 }

@@ -1,16 +1,18 @@
 //! Sealing: what was written to the audit trail is chained, a moment after it was written. Whoever writes waits for
 //! nobody; whoever seals does it in one order.
 
-use chrono::{DateTime, Duration, Utc};
 use entity::audit::{audit_entry, audit_seal, audit_unsealed};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, JoinType,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationDef, SqlErr, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, ExprTrait, JoinType, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, RelationDef, SqlErr, sea_query::Expr,
 };
 
 use crate::base::{Error, Op, Result, Tx};
 
-use super::chain::{self, BEGINNING, Head};
+use super::{
+    chain::{self, BEGINNING, Head},
+    query::head,
+};
 
 /// Seals every line that waits, the oldest first, `batch` of them in each transaction; how many it were. A kill loses
 /// nothing: what was not committed waits still.
@@ -94,40 +96,4 @@ fn forked(error: DbErr) -> Error {
         Some(SqlErr::UniqueConstraintViolation(_)) => Error::Collided,
         _ => error.into(),
     }
-}
-
-/// The end of the chain; `None` before anything was sealed.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn head(db: &impl ConnectionTrait) -> Result<Option<Head>> {
-    let last = audit_seal::Entity::find().order_by_desc(audit_seal::Column::Sequence);
-    Ok(last.one(db).await?.map(Head::from))
-}
-
-/// Whether the chain still goes through what was its end once.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn goes_through(db: &impl ConnectionTrait, head: &Head) -> Result<bool> {
-    let link = audit_seal::Entity::find_by_id(head.sequence)
-        .one(db)
-        .await?;
-    Ok(link.is_some_and(|link| link.hash == head.hash))
-}
-
-/// For how long the line that waits longest has waited for its seal.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn lag(op: &Op) -> Result<Duration> {
-    let oldest: Option<DateTime<Utc>> = audit_unsealed::Entity::find()
-        .select_only()
-        .column(audit_unsealed::Column::At)
-        .order_by_asc(audit_unsealed::Column::At)
-        .into_tuple()
-        .one(op.app().database.reader())
-        .await?;
-    let lag = oldest.map(|at| op.machine_now() - at);
-    Ok(lag.unwrap_or_default().max(Duration::zero()))
 }

@@ -32,7 +32,7 @@ pub async fn verify(database: &Database) -> Result<Report> {
     for invariant in INVARIANTS {
         findings.push(look_at(&snapshot, invariant).await?);
     }
-    let head = audit::seal::head(&snapshot).await?;
+    let head = audit::query::head(&snapshot).await?;
     snapshot.rollback().await?;
     Ok(Report { findings, head })
 }

@@ -66,7 +66,8 @@ export async function visit({ browser, server }, view, settings = {}) {
       // A window as high as the page: what clings to its edges stays there, and does not lie across the middle.
       const height = await of.evaluate(() => document.documentElement.scrollHeight);
       await of.setViewportSize({ ...view.viewport, height: Math.max(height, view.viewport.height) });
-      await of.waitForTimeout(200);
+      // Drawn anew at that height.
+      await of.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
       await of.screenshot({ path: path.join(PICTURES, `shop-${what}-${name}.png`) });
       await of.setViewportSize(view.viewport);
       assert.deepEqual(await seriousTrouble(of), [], what);
