@@ -15,7 +15,6 @@ const DAY = 86_400_000;
 export function PauseIt({ id, again }: { id: string; again: () => void }) {
   const words = useWords();
   const told = words.subscription;
-  const [isOpen, setOpen] = useState(false);
   const [until, setUntil] = useState('');
   const { run, isBusy, trouble } = useAct(PauseSubscriptionDocument);
   const [tomorrow] = useState(() => new Date(Date.now() + DAY).toISOString().slice(0, 10));
@@ -24,18 +23,19 @@ export function PauseIt({ id, again }: { id: string; again: () => void }) {
     // A day begins at midnight in Taipei.
     const input = { subscriptionId: id, ...(until && { until: `${until}T00:00:00+08:00` }) };
     const done = await run({ input }, (data) => data.pauseSubscription);
-    if (!done) return;
-    setOpen(false);
-    again();
+    if (done) again();
+    return done !== undefined;
   }
 
   return (
     <Ask
-      isOpen={isOpen}
-      onOpen={setOpen}
       trigger={<Button look="quiet">{told.pause}</Button>}
       title={told.pauseTitle}
       text={told.pauseText}
+      no={words.back}
+      yes={told.pause}
+      isBusy={isBusy}
+      act={pause}
     >
       <Field
         label={told.pauseUntil}
@@ -47,14 +47,6 @@ export function PauseIt({ id, again }: { id: string; again: () => void }) {
         error={wrongWith(trouble, 'until', words)}
       />
       <Troubled trouble={trouble} fields={['until']} />
-      <div className="dialog-end">
-        <Button look="quiet" onClick={() => setOpen(false)}>
-          {words.back}
-        </Button>
-        <Button isBusy={isBusy} onClick={() => void pause()}>
-          {told.pause}
-        </Button>
-      </div>
     </Ask>
   );
 }
@@ -64,7 +56,6 @@ export function CancelIt({ subscription, again }: { subscription: SubscriptionDa
   const told = words.subscription;
   const { id, currentPeriodEnd, cancelAtPeriodEnd } = subscription;
   const mayEndLater = currentPeriodEnd !== null && currentPeriodEnd !== undefined && !cancelAtPeriodEnd;
-  const [isOpen, setOpen] = useState(false);
   const [at, setAt] = useState<CancelAt>(mayEndLater ? 'PERIOD_END' : 'NOW');
   const { run, isBusy, trouble } = useAct(CancelSubscriptionDocument);
   const choices: Choice<CancelAt>[] = [
@@ -76,28 +67,22 @@ export function CancelIt({ subscription, again }: { subscription: SubscriptionDa
 
   async function cancel() {
     const done = await run({ input: { subscriptionId: id, at } }, (data) => data.cancelSubscription);
-    if (!done) return;
-    setOpen(false);
-    again();
+    if (done) again();
+    return done !== undefined;
   }
 
   return (
     <Ask
-      isOpen={isOpen}
-      onOpen={setOpen}
       trigger={<Button look="plain">{cancelAtPeriodEnd ? told.cancelNow : told.cancel}</Button>}
       title={told.cancelTitle}
+      no={told.never}
+      yes={told.cancelTitle}
+      look="danger"
+      isBusy={isBusy}
+      act={cancel}
     >
       <Choices label={told.cancelTitle} choices={choices} value={mayEndLater ? at : 'NOW'} onChoose={setAt} />
       <Troubled trouble={trouble} />
-      <div className="dialog-end">
-        <Button look="quiet" onClick={() => setOpen(false)}>
-          {told.never}
-        </Button>
-        <Button look="danger" isBusy={isBusy} onClick={() => void cancel()}>
-          {told.cancelTitle}
-        </Button>
-      </div>
     </Ask>
   );
 }

@@ -13,6 +13,7 @@ import {
 } from '../generated/graphql';
 import { BackLink, Button, Card, Fact, Facts, Notice, Screen } from '../parts/basics';
 import { Choices } from '../parts/choices';
+import { PricedLines } from '../parts/priced_lines';
 import { Shown, Skeleton, Troubled } from '../parts/states';
 import { useLanguage, useWords } from '../texts';
 import type { SubscriptionData } from './subscription';
@@ -137,23 +138,11 @@ function Lines({ preview }: { preview: Preview }) {
   const { renewsAt, renewalTotal } = preview;
   return (
     <>
-      <ul className="lines">
-        {preview.lines.map((line) => (
-          <li key={`${line.kind} ${line.description} ${line.amount.amount}`}>
-            <span>
-              {line.description}
-              {line.periodStart && line.periodEnd && (
-                <small>{period(line.periodStart, line.periodEnd, language)}</small>
-              )}
-            </span>
-            <span>{money(line.amount)}</span>
-          </li>
-        ))}
-        <li className="sum">
-          <span>{told.due}</span>
-          <strong>{isNothing(preview.due) ? told.nothingDue : money(preview.due)}</strong>
-        </li>
-      </ul>
+      <PricedLines
+        lines={preview.lines}
+        sum={told.due}
+        total={isNothing(preview.due) ? told.nothingDue : money(preview.due)}
+      />
       <Facts>
         {!isNothing(preview.tax) && <Fact name={told.tax}>{money(preview.tax)}</Fact>}
         {!isNothing(preview.credit) && <Fact name={told.creditLeft}>{money(preview.credit)}</Fact>}

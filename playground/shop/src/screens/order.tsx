@@ -3,13 +3,14 @@ import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useAct, useLive, useRead } from '../api/hooks';
 import { usePay } from '../api/pay';
-import { money, moment, period } from '../format';
+import { money, moment } from '../format';
 import { CancelOrderDocument, OrderDocument, OrderMovesDocument, type OrderQuery } from '../generated/graphql';
 import { Ask } from '../parts/ask';
 import { BackLink, Button, Card, Fact, Facts, Notice, Screen } from '../parts/basics';
 import { Methods } from '../parts/choices';
 import { Icon } from '../parts/icons';
 import { PayCode } from '../parts/pay_code';
+import { PricedLines } from '../parts/priced_lines';
 import { Empty, Shown, Troubled } from '../parts/states';
 import { Timeline } from '../parts/timeline';
 import { toneOfOrder } from '../parts/tones';
@@ -71,24 +72,7 @@ function Whole({ order, again }: { order: OrderData; again: () => void }) {
           {isPayable && waiting?.code && <PayCode code={waiting.code} amount={order.total} method={waiting.method} />}
           {isPayable && <PayPanel order={order} isAlternative={Boolean(waiting?.code) || order.status === 'PROCESSING'} />}
           <Card title={words.order.lines}>
-            <ul className="lines">
-              {order.lines.map((line) => (
-                <li key={line.id}>
-                  <span>
-                    {line.description}
-                    {line.quantity > 1 && ` × ${line.quantity}`}
-                    {line.periodStart && line.periodEnd && (
-                      <small>{period(line.periodStart, line.periodEnd, language)}</small>
-                    )}
-                  </span>
-                  <span>{money(line.amount)}</span>
-                </li>
-              ))}
-              <li className="sum">
-                <span>{words.order.total}</span>
-                <strong>{money(order.total)}</strong>
-              </li>
-            </ul>
+            <PricedLines lines={order.lines} sum={words.order.total} total={money(order.total)} />
           </Card>
         </div>
         <div className="stack">
@@ -157,31 +141,24 @@ function PayPanel({ order, isAlternative }: { order: OrderData; isAlternative: b
 
 function Cancel({ order, again }: { order: OrderData; again: () => void }) {
   const words = useWords();
-  const [isOpen, setOpen] = useState(false);
   const { run, isBusy, trouble } = useAct(CancelOrderDocument);
   async function cancel() {
     const done = await run({ input: { orderId: order.id } }, (data) => data.cancelOrder);
-    if (!done) return;
-    setOpen(false);
-    again();
+    if (done) again();
+    return done !== undefined;
   }
   return (
     <Ask
-      isOpen={isOpen}
-      onOpen={setOpen}
       trigger={<Button look="plain">{words.order.cancel}</Button>}
       title={words.order.cancelAsk}
       text={words.order.cancelText}
+      no={words.order.cancelNo}
+      yes={words.order.cancelYes}
+      look="danger"
+      isBusy={isBusy}
+      act={cancel}
     >
       <Troubled trouble={trouble} />
-      <div className="dialog-end">
-        <Button look="quiet" onClick={() => setOpen(false)}>
-          {words.order.cancelNo}
-        </Button>
-        <Button look="danger" isBusy={isBusy} onClick={() => void cancel()}>
-          {words.order.cancelYes}
-        </Button>
-      </div>
     </Ask>
   );
 }
