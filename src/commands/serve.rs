@@ -202,8 +202,12 @@ fn greet(config: &Config, listener: &TcpListener) {
         return;
     }
     let url = &config.server.public_url;
+    println!("\n  Fabrica is ready.\n");
+    if config.server.shop {
+        println!("  shop        {url}/shop");
+    }
     println!(
-        "\n  Fabrica is ready.\n\n  playground  {url}/\n  GraphQL     {url}/graphql\n  schema      {url}/schema.graphql\n  health      {url}/health/detailed\n"
+        "  playground  {url}/\n  GraphQL     {url}/graphql\n  schema      {url}/schema.graphql\n  health      {url}/health/detailed\n"
     );
     println!("  Demo accounts (made by `fabrica seed`):");
     for account in DEMO_ACCOUNTS {

@@ -41,7 +41,8 @@ async fn look(op: &Op, runner: &Runner) -> Result<()> {
     }
     for job in jobs_of(&op.app().policy) {
         if let Some(slot) = missed(op, job).await? {
-            tracing::info!(job = job.name, %slot, "a missed slot is caught up");
+            // Every start and every long run leaves some; what each job did is in its runs.
+            tracing::debug!(job = job.name, %slot, "a missed slot is caught up");
             runner.begin(job, slot);
         } else if let Some(slot) = job_run::cut_off(op, job.name).await? {
             tracing::info!(job = job.name, %slot, "a run that was cut off is taken again");

@@ -27,7 +27,7 @@ export function Checkout() {
           ) : (
             <Empty
               icon="plans"
-              title={words.notFoundTitle}
+              title={words.missingTitle}
               text={words.errors.PLAN_NOT_FOR_SALE ?? ''}
               action={<ButtonLink to="/">{words.goHome}</ButtonLink>}
             />
